@@ -1,0 +1,25 @@
+"""TensorFlow's start-up lines, kept out of a lesson."""
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """A block in which native libraries write nothing to standard error: `with quiet(): import keras`.
+
+    TensorFlow's C++ code writes to file descriptor 2 itself, past Python, so the descriptor is turned away.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
