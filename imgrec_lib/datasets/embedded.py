@@ -63,8 +63,9 @@ def _held_out(labels: np.ndarray, seed: int) -> list[np.ndarray]:
     return split_places(labels, seed, test_share=0, validation_share=0.175)[:2]
 
 
-PHOTOGRAPHS = ("astronaut", "brick", "camera", "cat", "clock", "coffee", "coins", "galaxies", "grass", "gravel", "pagoda",
-               "retina", "rocket", "tissue")
+PHOTOGRAPHS = ("astronaut", "brick", "camera", "cat", "cat_2", "cat_3", "clock", "coffee", "coins", "cup_2", "cup_3", "dog",
+               "galaxies", "grass", "gravel", "hedgehog", "horses", "narwhals", "owl", "pagoda", "retina", "rocket",
+               "sheep", "tissue")
 
 
 def photograph_path(name: str) -> Path:

@@ -4,9 +4,9 @@ import numpy as np
 from imgrec_lib.datasets.embedded import photograph
 from imgrec_lib.datasets.parts import Dataset, DatasetError, Split
 
-# Photograph and the scale at which its texture fits into a small patch.
-SOURCES = {"brick": 1.0, "cat": 1.0, "coffee": 1.0, "coins": 1.0, "galaxies": 1.0, "grass": 1.0, "gravel": 1.0,
-           "pagoda": 1.0, "retina": 0.5, "tissue": 1.0}
+# Each material's photograph.
+SOURCES = {"brick": "brick", "coffee": "coffee", "coins": "coins", "fur": "cat", "galaxies": "galaxies", "grass": "grass",
+           "gravel": "gravel", "retina": "retina", "sea": "narwhals", "tissue": "tissue"}
 MARGIN = 8
 VALIDATION_PER_CLASS, TEST_PER_CLASS = 30, 50
 BRIGHTNESS, CONTRAST, WIDEST = 128, 42, 3.0
@@ -21,20 +21,22 @@ def materials(size: int = 48, per_class: int = 20, seed: int = 0) -> Dataset:
     """
     parts: tuple[list, list, list] = ([], [], [])
     counts = (per_class, VALIDATION_PER_CLASS, TEST_PER_CLASS)
-    for label, (name, scale) in enumerate(SOURCES.items()):
-        for number, region in enumerate(_regions(grey(name, scale))):
+    for label, name in enumerate(SOURCES.values()):
+        for number, region in enumerate(_regions(grey(name))):
             generator = np.random.default_rng([label, number, seed if number == 0 else 0])
             parts[number].append(patches(region, size, counts[number], generator, name))
     train, validation, test = (_shuffled(part, number) for number, part in enumerate(parts))
     return Dataset("materials", train, validation, test, list(SOURCES))
 
 
-def grey(name: str, scale: float = 1.0) -> np.ndarray:
-    """A photograph in grey, float64, height × width, made smaller by `scale`."""
+def grey(name: str) -> np.ndarray:
+    """A photograph in grey, float64, height × width; the retina at half its size and without the black around it."""
     import cv2
 
     image = cv2.cvtColor(photograph(name), cv2.COLOR_RGB2GRAY)
-    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype("float64")
+    if name == "retina":
+        image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)[100:-100, 100:-100]
+    return image.astype("float64")
 
 
 def _regions(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
