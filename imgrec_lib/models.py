@@ -1,0 +1,66 @@
+"""The networks of the course. All take raw pictures (0 to 255) and end in logits, one for each class."""
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+
+SMALLEST = 18  # What three 3 × 3 windows and two poolings leave one pixel of.
+
+
+def classic_network(
+    shape: tuple[int, int, int],
+    classes: int,
+    dropout: float = 0.0,
+    l2: float = 0.0,
+    augmentation: Sequence["keras.layers.Layer"] = (),
+) -> "keras.Sequential":
+    """Logits of pictures height × width × channels, by lesson 3's network: 32, 64 and 64 kernels, 64 neurons.
+
+    `dropout` (0 to 1) stands before each dense layer, `l2` holds the weights of all layers small, and the
+    `augmentation` layers see the raw pictures first.
+    """
+    import keras
+    from keras import layers
+
+    _refuse_small(shape)
+    small = keras.regularizers.L2(l2) if l2 else None
+    drop = (lambda: [layers.Dropout(dropout)]) if dropout else list
+    return keras.Sequential([
+        keras.Input(shape),
+        *augmentation,
+        layers.Rescaling(1 / 255),
+        layers.Conv2D(32, kernel_size=3, activation="relu", kernel_regularizer=small),
+        layers.MaxPooling2D(pool_size=2),
+        layers.Conv2D(64, kernel_size=3, activation="relu", kernel_regularizer=small),
+        layers.MaxPooling2D(pool_size=2),
+        layers.Conv2D(64, kernel_size=3, activation="relu", kernel_regularizer=small),
+        layers.Flatten(),
+        *drop(),
+        layers.Dense(64, activation="relu", kernel_regularizer=small),
+        *drop(),
+        layers.Dense(classes, kernel_regularizer=small),
+    ])
+
+
+def dense_network(shape: tuple[int, int, int], classes: int) -> "keras.Sequential":
+    """Logits of pictures height × width × channels, by two layers of 128 and 64 neurons that know no neighbours."""
+    import keras
+    from keras import layers
+
+    return keras.Sequential([
+        keras.Input(shape),
+        layers.Rescaling(1 / 255),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(classes),
+    ])
+
+
+def _refuse_small(shape: tuple[int, int, int]) -> None:
+    if len(shape) != 3 or min(shape[:2]) < SMALLEST:
+        raise ValueError(
+            f"pictures of shape {shape} do not fit: the classic network needs height × width × channels with at least "
+            f"{SMALLEST} × {SMALLEST} pixels, so enlarge them or take dense_network"
+        )
