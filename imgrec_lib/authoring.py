@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgrec_lib.sealing import is_sealed, seal
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -21,7 +23,7 @@ KEPT_METADATA = {
     "language_info": {"name": "python"},
 }
 BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({address})"
-BADGE_PATTERN = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*\)")
+BADGE_PATTERN = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*?(?P<notebook>[^/)]*)\)")
 COLAB_CELL = '''\
 # On Colab this cell fetches the course; everywhere else it does nothing.
 import sys
@@ -29,7 +31,8 @@ if "google.colab" in sys.modules:
     import os, subprocess
     if not os.path.isdir("/content/imgrec"):
         subprocess.run(["git", "clone", "--quiet", "--depth=1", "{repository}", "/content/imgrec"], check=True)
-    sys.path.insert(0, "/content/imgrec")'''
+    if "/content/imgrec" not in sys.path:
+        sys.path.insert(0, "/content/imgrec")'''
 
 
 def repository() -> str:
@@ -75,6 +78,13 @@ def cleaned(notebook: "NotebookNode") -> "NotebookNode":
     return notebook
 
 
+def _sealed(notebook: "NotebookNode") -> str:
+    import nbformat
+
+    notebook.metadata["imgrec"] = {"seal": seal(notebook)}
+    return nbformat.writes(notebook)
+
+
 def store(path: Path) -> None:
     """Run a lesson once, in order, in a fresh kernel, and store its outputs; a lesson that raises is left as it was."""
     import nbformat
@@ -85,19 +95,21 @@ def store(path: Path) -> None:
         notebook, timeout=600, kernel_name="python3", store_widget_state=False, record_timing=False,
         coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}},
     )
-    write(path, nbformat.writes(cleaned(client.execute())))
+    write(path, _sealed(cleaned(client.execute())))
 
 
 def address(path: Path) -> None:
     """Write the badge and the Colab cell of a lesson, or the badges of README.md, from the repository's address."""
     if path.suffix == ".md":
         text = path.read_text(encoding="utf-8")
-        badge = re.compile(BADGE_PATTERN.pattern.replace(r"\([^)]*\)$", r"\([^)]*/([^)/]*\.ipynb)\)"))
-        write(path, badge.sub(lambda found: BADGE.format(address=colab_address(found[1])), text))
+        write(path, BADGE_PATTERN.sub(lambda found: BADGE.format(address=colab_address(found["notebook"])), text))
         return
     import nbformat
 
-    write(path, nbformat.writes(addressed(nbformat.read(path, as_version=4), path.name)))
+    notebook = nbformat.read(path, as_version=4)
+    was_sealed = is_sealed(notebook)
+    addressed(notebook, path.name)
+    write(path, _sealed(notebook) if was_sealed else nbformat.writes(notebook))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -41,7 +41,7 @@ def display_figure(figure: "Figure") -> None:
 
 
 def _smallest(picture: bytes) -> tuple[str, bytes]:
-    """The picture's kind and bytes: PNG, but JPEG where photographs would make the stored notebook several times larger."""
+    """The picture as it is stored: PNG, or JPEG where photographs would make the notebook several times larger."""
     if len(picture) < LARGEST_PNG:
         return "image/png", picture
     from PIL import Image

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import keras
 
 SECONDS_BETWEEN_PICTURES = 1.0
+Logs = Mapping[str, float] | None
 
 
 def _epoch_text(epoch: int, epochs: int, seconds: float, done: float) -> str:
@@ -18,24 +19,7 @@ def _epoch_text(epoch: int, epochs: int, seconds: float, done: float) -> str:
 
 def live_line() -> "keras.callbacks.Callback":
     """A Keras callback that shows one live line, epoch and time left, and leaves nothing behind."""
-    import keras
-
-    class LiveLine(keras.callbacks.Callback):
-        def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
-            self._line, self._start, self._epoch = Line(), time.monotonic(), 0
-
-        def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-            self._epoch = epoch
-
-        def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-            epochs, steps = self.params["epochs"], self.params.get("steps") or batch + 1
-            done = (self._epoch + (batch + 1) / steps) / epochs
-            self._line.show(_epoch_text(self._epoch, epochs, time.monotonic() - self._start, done), done)
-
-        def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
-            self._line.close()
-
-    return LiveLine()
+    return _live_line_class()()
 
 
 def live_curves() -> "keras.callbacks.Callback":
@@ -43,32 +27,45 @@ def live_curves() -> "keras.callbacks.Callback":
 
     Give it as `fit(..., verbose=0, callbacks=[training.live_curves()])`. Above the picture stands the time left.
     """
-    import keras
 
-    class LiveCurves(keras.callbacks.Callback):
-        def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
-            self._line, self._start, self._epoch = Line(), time.monotonic(), 0
+    class LiveCurves(_live_line_class()):
+        def on_train_begin(self, logs: Logs = None) -> None:
+            super().on_train_begin(logs)
             self._history: dict[str, list[float]] = {}
             self._picture = _Picture(self.params["epochs"])
 
-        def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-            self._epoch = epoch
-
-        def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-            epochs, steps = self.params["epochs"], self.params.get("steps") or batch + 1
-            done = (self._epoch + (batch + 1) / steps) / epochs
-            self._line.show(_epoch_text(self._epoch, epochs, time.monotonic() - self._start, done), done)
-
-        def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
             for name, value in (logs or {}).items():
                 self._history.setdefault(name, []).append(float(value))
             self._picture.draw(self._history, last=False)
 
-        def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
-            self._line.close()
+        def on_train_end(self, logs: Logs = None) -> None:
+            super().on_train_end(logs)
             self._picture.draw(self._history, last=True)
 
     return LiveCurves()
+
+
+def _live_line_class() -> type["keras.callbacks.Callback"]:
+    # Made on demand, so that importing this module does not import Keras.
+    import keras
+
+    class LiveLine(keras.callbacks.Callback):
+        def on_train_begin(self, logs: Logs = None) -> None:
+            self._line, self._start, self._epoch = Line(), time.monotonic(), 0
+
+        def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+            self._epoch = epoch
+
+        def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+            epochs, steps = self.params["epochs"], self.params.get("steps") or batch + 1
+            done = (self._epoch + (batch + 1) / steps) / epochs
+            self._line.show(_epoch_text(self._epoch, epochs, time.monotonic() - self._start, done), done)
+
+        def on_train_end(self, logs: Logs = None) -> None:
+            self._line.close()
+
+    return LiveLine
 
 
 class _Picture:
