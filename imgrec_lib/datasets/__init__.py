@@ -1,16 +1,12 @@
 """Many images with labels: the embedded sets, those that have to be fetched, and folders of your own."""
-from pathlib import Path
-from typing import Any
 
-from imgrec_lib.datasets.embedded import PHOTOGRAPHS, fashion_mnist, photograph, photograph_path
-from imgrec_lib.datasets.materials import materials
+from imgrec_lib.datasets.catalogue import DatasetInfo, available, fetch, load
+from imgrec_lib.datasets.embedded import PHOTOGRAPHS, photograph, photograph_path
+from imgrec_lib.datasets.materials import photograph_patches
 from imgrec_lib.datasets.parts import Dataset, DatasetError, Split, split
+from imgrec_lib.datasets.writing import write_folder
 
-__all__ = ["PHOTOGRAPHS", "Dataset", "DatasetError", "Split", "load", "photograph", "photograph_path", "split"]
-
-LOADERS = {"fashion_mnist": fashion_mnist, "materials": materials}
-
-
-def load(name_or_folder: str | Path, **options: Any) -> Dataset:
-    """The dataset of that name, or the one in that folder, in three parts: `.train`, `.validation` and `.test`."""
-    return LOADERS[name_or_folder](**options)
+__all__ = [
+    "PHOTOGRAPHS", "Dataset", "DatasetError", "DatasetInfo", "Split", "available", "fetch", "load", "photograph",
+    "photograph_patches", "photograph_path", "split", "write_folder",
+]  # fmt: skip

@@ -1,4 +1,5 @@
 """The data that came with the course: every file is checked against `datasets/checksums.txt` when it is read."""
+
 import functools
 import gzip
 import hashlib
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from imgrec_lib import images
-from imgrec_lib.datasets.parts import Dataset, DatasetError, Split, split_places
+from imgrec_lib.datasets.parts import Dataset, DatasetError, Split, hold_out
 
 ROOT = Path(__file__).resolve().parents[2] / "datasets"
 RESTORE = "restore it with `git checkout -- datasets/{name}`, or fetch the course again"
@@ -50,17 +51,15 @@ def _idx(name: str) -> np.ndarray:
 def fashion_mnist(seed: int = 0) -> Dataset:
     """Fashion-MNIST, 28 × 28 × 1: 49,500 to train, 10,500 to validate, and the published 10,000 to test, in their order.
 
-    `seed` chooses the validation pictures from the published 60,000.
+    `seed` chooses the validation pictures among the published 60,000.
     """
-    pictures, labels = _idx("train-images-idx3")[..., np.newaxis], _idx("train-labels-idx1").astype("int64")
-    train, validation = _held_out(labels, seed)
-    test = Split(_idx("t10k-images-idx3")[..., np.newaxis], _idx("t10k-labels-idx1").astype("int64"))
-    return Dataset("fashion_mnist", Split(pictures[train], labels[train]), Split(pictures[validation], labels[validation]),
-                   test, list(CLOTHING))
+    train, validation = hold_out(_pictures("train-images-idx3"), _idx("train-labels-idx1"), seed)
+    test = Split(_pictures("t10k-images-idx3"), _idx("t10k-labels-idx1").astype("int64"))
+    return Dataset("fashion_mnist", train, validation, test, list(CLOTHING))
 
 
-def _held_out(labels: np.ndarray, seed: int) -> list[np.ndarray]:
-    return split_places(labels, seed, test_share=0, validation_share=0.175)[:2]
+def _pictures(name: str) -> np.ndarray:
+    return _idx(name)[..., np.newaxis]
 
 
 PHOTOGRAPHS = ("astronaut", "brick", "camera", "cat", "cat_2", "cat_3", "clock", "coffee", "coins", "cup_2", "cup_3", "dog",

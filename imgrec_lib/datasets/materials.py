@@ -1,32 +1,54 @@
-"""Ten materials, cut as small patches from ten embedded photographs."""
+"""Ten materials, cut as small grey patches from ten of the embedded photographs."""
+
 import numpy as np
 
 from imgrec_lib.datasets.embedded import photograph
 from imgrec_lib.datasets.parts import Dataset, DatasetError, Split
 
 # Each material's photograph.
-SOURCES = {"brick": "brick", "coffee": "coffee", "coins": "coins", "fur": "cat", "galaxies": "galaxies", "grass": "grass",
-           "gravel": "gravel", "retina": "retina", "sea": "narwhals", "tissue": "tissue"}
-MARGIN = 8
+SOURCES = {
+    "brick": "brick", "coffee": "coffee", "coins": "coins", "fur": "cat", "galaxies": "galaxies",
+    "grass": "grass", "gravel": "gravel", "retina": "retina", "sea": "narwhals", "tissue": "tissue",
+}  # fmt: skip
+PARTS = ("train", "validation", "test")
 VALIDATION_PER_CLASS, TEST_PER_CLASS = 30, 50
+# Pixels left out between two regions, so that their patches touch nowhere.
+GAP = 16
 BRIGHTNESS, CONTRAST, WIDEST = 128, 42, 3.0
+# Below this standard deviation a patch shows nothing but noise.
 FLATTEST = 2.0
 
 
 def materials(size: int = 48, per_class: int = 20, seed: int = 0) -> Dataset:
     """Grey patches of ten materials, size × size × 1, all of the same brightness and contrast.
 
-    The `per_class` patches to train on, chosen by `seed`, come from the left half of each photograph. Those to validate (30 a
-    class) come from the upper third of the right half, those to test (50 a class) from the rest of it, the same for every seed.
+    The `per_class` patches to train on come from the left half of each photograph and are chosen by `seed`; a larger set
+    holds the smaller one of the same seed. Those to validate (30 a class) come from the upper part of the right half,
+    those to test (50 a class) from its lower part: they are the same for every seed.
     """
-    parts: tuple[list, list, list] = ([], [], [])
-    counts = (per_class, VALIDATION_PER_CLASS, TEST_PER_CLASS)
-    for label, name in enumerate(SOURCES.values()):
-        for number, region in enumerate(_regions(grey(name))):
-            generator = np.random.default_rng([label, number, seed if number == 0 else 0])
-            parts[number].append(patches(region, size, counts[number], generator, name))
-    train, validation, test = (_shuffled(part, number) for number, part in enumerate(parts))
+    train, validation, test = (
+        _shuffled([photograph_patches(name, part, size, count, chosen_by) for name in SOURCES.values()])
+        for part, count, chosen_by in zip(PARTS, (per_class, VALIDATION_PER_CLASS, TEST_PER_CLASS), (seed, 0, 0), strict=True)
+    )
     return Dataset("materials", train, validation, test, list(SOURCES))
+
+
+def photograph_patches(name: str, part: str = "train", size: int = 48, count: int = 20, seed: int = 0) -> np.ndarray:
+    """Grey patches of one photograph, uint8, count × size × size × 1, equal in brightness and contrast.
+
+    `part` says from where: `"train"` from the left half, `"validation"` from the upper part of the right half, `"test"` from
+    its lower part.
+    """
+    if part not in PARTS:
+        raise DatasetError(f"there is no part {part!r} of a photograph; choose one of {', '.join(PARTS)}")
+    if count < 1:
+        raise DatasetError(f"{count} patches are too few; ask for 1 or more")
+    region = _regions(grey(name))[part]
+    height, width = region.shape
+    if not 8 <= size <= min(height, width):
+        raise DatasetError(f"patches of {size} × {size} cannot be cut from {height} × {width} pixels of {name!r}; choose a size of 8 to {min(height, width)}")
+    generator = np.random.default_rng([seed, PARTS.index(part), *name.encode()])
+    return _cut(region, size, count, generator)[..., np.newaxis]
 
 
 def grey(name: str) -> np.ndarray:
@@ -39,37 +61,35 @@ def grey(name: str) -> np.ndarray:
     return image.astype("float64")
 
 
-def _regions(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _regions(image: np.ndarray) -> dict[str, np.ndarray]:
+    """Three regions of a grey image that do not touch."""
     height, width = image.shape
-    middle, third = width // 2, height * 2 // 5
-    left, right = image[:, : middle - MARGIN], image[:, middle + MARGIN :]
-    return left, right[: third - MARGIN], right[third + MARGIN :]
+    left, right = image[:, : width // 2 - GAP // 2], image[:, width // 2 + GAP // 2 :]
+    border = height * 2 // 5
+    return {"train": left, "validation": right[: border - GAP // 2], "test": right[border + GAP // 2 :]}
 
 
-def patches(image: np.ndarray, size: int, count: int, generator: np.random.Generator, name: str = "") -> np.ndarray:
-    """`count` patches of a grey image, uint8, count × size × size × 1, at random places, equal in brightness and contrast."""
-    height, width = image.shape
-    if size > min(height, width):
-        raise DatasetError(f"a patch of {size} × {size} does not fit into the {height} × {width} region of {name!r}; choose a smaller size")
-    found = []
+def _cut(region: np.ndarray, size: int, count: int, generator: np.random.Generator) -> np.ndarray:
+    found: list[np.ndarray] = []
     while len(found) < count:
-        top, left = generator.integers(height - size + 1), generator.integers(width - size + 1)
-        patch = image[top : top + size, left : left + size]
+        top, left = (generator.integers(length - size + 1) for length in region.shape)
+        patch = region[top : top + size, left : left + size]
         if patch.std() > FLATTEST:
             found.append(equalised(patch))
-    return np.stack(found)[..., np.newaxis]
+    return np.stack(found)
 
 
 def equalised(patch: np.ndarray) -> np.ndarray:
     """The patch with mean 128 and standard deviation 42, uint8, of the same shape."""
     values = patch
-    for _ in range(20):  # Cutting off the extremes moves mean and deviation a little; a few rounds bring them back.
+    for _ in range(10):  # Cutting off the extremes moves mean and deviation a little; a few rounds bring them back.
         values = np.clip((values - values.mean()) / values.std(), -WIDEST, WIDEST)
     values = (values - values.mean()) / values.std()
     return np.clip(np.rint(values * CONTRAST + BRIGHTNESS), 0, 255).astype("uint8")
 
 
-def _shuffled(classes: list[np.ndarray], seed: int) -> Split:
-    labels = np.repeat(np.arange(len(classes)), [len(some) for some in classes]).astype("int64")
-    order = np.random.default_rng(seed).permutation(len(labels))
-    return Split(np.concatenate(classes)[order], labels[order])
+def _shuffled(classes: list[np.ndarray]) -> Split:
+    images = np.concatenate(classes)
+    labels = np.repeat(np.arange(len(classes)), len(classes[0])).astype("int64")
+    order = np.random.default_rng(0).permutation(len(labels))
+    return Split(images[order], labels[order])

@@ -1,10 +1,13 @@
-"""What a dataset is: pictures with labels, in three parts."""
+"""What a dataset is: pictures with labels, in three parts that share no picture."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 VALIDATION_SHARE = TEST_SHARE = 0.15
+# Where test pictures are given already, this share of the others is held out: about 15 % of all again.
+HELD_OUT_SHARE = 0.175
 FEWEST_PER_CLASS = 3
 
 
@@ -14,7 +17,7 @@ class DatasetError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """One part of a dataset: `images`, uint8, count × height × width × channels, and `labels`, one whole number each."""
+    """One part of a dataset: `images`, uint8, count × height × width × channels, and `labels`, int64, one each."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -32,8 +35,8 @@ class Split:
         chosen = []
         for label in np.unique(self.labels):
             places = np.flatnonzero(self.labels == label)
-            if len(places) < count:
-                raise DatasetError(f"class {label} has {len(places)} pictures here, fewer than the {count} asked for; ask for fewer")
+            if not 1 <= count <= len(places):
+                raise DatasetError(f"{count} pictures a class cannot be drawn: class {label} has {len(places)}; ask for 1 to {len(places)}")
             chosen.append(generator.permutation(places)[:count])
         order = generator.permutation(np.concatenate(chosen))
         return Split(self.images[order], self.labels[order])
@@ -41,7 +44,7 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Pictures to train on, to choose by and to test with, and the names that the labels stand for."""
+    """Pictures to train on, to choose by and to test with, the names of the labels, and the files that could not be read."""
 
     name: str
     train: Split
@@ -52,31 +55,51 @@ class Dataset:
 
     def __repr__(self) -> str:
         sizes = " + ".join(f"{len(part):,}" for part in (self.train, self.validation, self.test))
-        return f"Dataset {self.name}: {sizes} images (train + validation + test) of {len(self.class_names)} classes"
+        skipped = f", {len(self.skipped)} files skipped" if self.skipped else ""
+        return f"Dataset {self.name}: {sizes} images (train + validation + test) of {len(self.class_names)} classes{skipped}"
 
 
 def split(images: np.ndarray, labels: Sequence[int] | np.ndarray, seed: int = 0) -> tuple[Split, Split, Split]:
-    """Train, validation and test parts, 70 / 15 / 15 of each class, shuffled, and no picture in two of them.
+    """The train, validation and test parts: 70, 15 and 15 % of each class, shuffled, no picture in two of them.
 
     The same seed gives the same parts.
     """
-    images, labels = np.asarray(images), np.asarray(labels, dtype="int64")
-    if len(images) != len(labels):
-        raise DatasetError(f"there are {len(images)} images but {len(labels)} labels; each image needs one label")
-    return tuple(Split(images[places], labels[places]) for places in split_places(labels, seed))
+    labels = checked_labels(images, labels)
+    train, validation, test = split_places(labels, seed)
+    return tuple(Split(images[places], labels[places]) for places in (train, validation, test))
 
 
-def split_places(labels: np.ndarray, seed: int, validation_share: float = VALIDATION_SHARE,
-                 test_share: float = TEST_SHARE) -> list[np.ndarray]:
-    """The places of the train, validation and test pictures in `labels`; with a `test_share` of 0 the last is empty."""
+def hold_out(images: np.ndarray, labels: Sequence[int] | np.ndarray, seed: int = 0) -> tuple[Split, Split]:
+    """The images without 17.5 % of each class, and those 17.5 %: for data whose test pictures are given already."""
+    labels = checked_labels(images, labels)
+    train, held_out, _ = split_places(labels, seed, HELD_OUT_SHARE, 0)
+    return Split(images[train], labels[train]), Split(images[held_out], labels[held_out])
+
+
+def checked_labels(images: np.ndarray, labels: Sequence[int] | np.ndarray) -> np.ndarray:
+    """The labels as int64, one for each image."""
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or len(labels) != len(images):
+        raise DatasetError(f"{len(images)} images need {len(images)} labels, not labels of shape {labels.shape}; give one whole number each")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise DatasetError(f"labels of type {labels.dtype} are not whole numbers; give the place of each name in class_names")
+    return labels.astype("int64")
+
+
+def split_places(
+    labels: np.ndarray, seed: int, validation_share: float = VALIDATION_SHARE, test_share: float = TEST_SHARE
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The places in `labels` of the train, validation and test pictures; a share of 0 leaves the test part empty."""
     generator = np.random.default_rng(seed)
     parts: tuple[list, list, list] = ([], [], [])
     for label in np.unique(labels):
         places = generator.permutation(np.flatnonzero(labels == label))
         if len(places) < FEWEST_PER_CLASS:
-            raise DatasetError(f"class {label} has {len(places)} pictures; to split them it takes at least {FEWEST_PER_CLASS}")
+            raise DatasetError(f"class {label} has {len(places)} pictures, too few to split; each class needs at least {FEWEST_PER_CLASS}")
         validation = max(1, round(len(places) * validation_share))
         test = max(1, round(len(places) * test_share)) if test_share else 0
-        for part, some in zip(parts, np.split(places, [len(places) - validation - test, len(places) - test]), strict=True):
+        cuts = [len(places) - validation - test, len(places) - test]
+        for part, some in zip(parts, np.split(places, cuts), strict=True):
             part.append(some)
-    return [generator.permutation(np.concatenate(part)) if part else np.empty(0, "int64") for part in parts]
+    train, validation, test = (generator.permutation(np.concatenate(part)) for part in parts)
+    return train, validation, test
