@@ -37,7 +37,7 @@ def strict_check(notebook: Path, library: Path = ROOT) -> Verdict:
         [*command, f"--nbval-sanitize-with={ROOT / 'tests/sanitize.cfg'}", "--nbval", "-x", "-q", str(notebook)],
         cwd=library, env=environment, capture_output=True, text=True, timeout=600,
     )
-    return Verdict(done.returncode == 0, done.stdout + done.stderr)
+    return Verdict(done.returncode == 0, re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr))
 
 
 def damaged(original: Path, damage: Damage, folder: Path, sealed_again: bool) -> Path:

@@ -57,7 +57,8 @@ def test_items_without_a_length_may_come_with_a_total(recorder: Recorder) -> Non
 
 
 @pytest.mark.parametrize(
-    ("seconds", "done", "words"), [(0.5, 0.5, ""), (10, 0, ""), (10, 0.5, "about 10 s left"), (100, 0.1, "about 15 min left")]
+    ("seconds", "done", "words"),
+    [(0.5, 0.5, ""), (10, 0, ""), (10, 0.5, "about 10 s left"), (100, 0.1, "about 15 min left")],
 )
 def test_the_time_left_is_told_in_words(seconds: float, done: float, words: str) -> None:
     assert progress.remaining(seconds, done) == words

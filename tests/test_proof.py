@@ -13,7 +13,7 @@ SEEN_BY_COMPARING: list[tuple[Damage, str]] = [
     (damage.a_stored_output_is_edited, "mismatch"),
     (damage.an_exception_is_raised, "RuntimeError: broken"),
     (damage.the_imports_are_removed, "NameError"),
-    (damage.outputs_are_cleared, "mismatch"),
+    (damage.outputs_are_cleared, "Unexpected output fields"),
 ]
 SEEN_BY_THE_SEAL: list[tuple[Damage, str]] = [
     (damage.a_cell_is_removed, "not as it was stored"),
