@@ -26,10 +26,6 @@ def rgb(image: Image.Image) -> Image.Image:
 
 def _with_alpha(image: Image.Image) -> Image.Image:
     """The picture in mode RGBA."""
-    key = image.info.get("transparency")
-    if image.mode == "RGB" and isinstance(key, tuple) and max(key) > 255:
-        # The transparent colour of a 16-bit PNG has 16 bits; Pillow has kept the upper eight of the pixels'.
-        image.info["transparency"] = tuple(value >> 8 for value in key)
     if image.mode == "La":
         image = image.convert("LA")
     return image.convert("RGBA")

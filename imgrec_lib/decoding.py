@@ -85,7 +85,17 @@ def _opened(factory, data: bytes) -> ImageFile.ImageFile:
         # Only verify() compares the checksums of the pixels; it leaves the picture unusable.
         image.verify()
         image = factory(io.BytesIO(data), "")
+        _fit_transparent_value(image, bits=data[24])
     return image
+
+
+def _fit_transparent_value(image: Image.Image, bits: int) -> None:
+    """Brings a PNG's transparent value to 8 bits, as Pillow brings the pixels but not the value."""
+    value = image.info.get("transparency")
+    if image.mode == "L" and isinstance(value, int):
+        image.info["transparency"] = value * 255 // (2**bits - 1)
+    elif image.mode == "RGB" and isinstance(value, tuple) and bits == 16:
+        image.info["transparency"] = tuple(part >> 8 for part in value)
 
 
 def _check_declared(name: str, image: Image.Image, max_pixels: float) -> None:
@@ -112,7 +122,8 @@ def _upright(image: Image.Image) -> Image.Image:
     """The picture turned as its EXIF orientation says; a broken EXIF block says nothing."""
     try:
         turn = _TURNS.get(image.getexif().get(_ORIENTATION))
-    except Exception:  # noqa: BLE001 - whatever is wrong with the note about the picture, the picture is whole
+    except Exception:
+        # Whatever is wrong with the note about the picture, the picture is whole.
         turn = None
     if turn is None:
         return image

@@ -63,7 +63,7 @@ def read(url: str) -> tuple[str, bytes]:
     name = named(url)
     address = _checked(url.strip(), name)
     answers: queue.SimpleQueue = queue.SimpleQueue()
-    # A thread, because neither a name server nor a server that sends one header letter a second heeds a socket's timeout.
+    # A thread, because a name server, or a server that sends a letter a second, does not heed a socket's timeout.
     threading.Thread(target=_answer, args=(address, answers), daemon=True).start()
     try:
         data, error = answers.get(timeout=TOTAL_SECONDS)
@@ -79,7 +79,7 @@ def _checked(url: str, name: str) -> str:
     try:
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https"):
-            raise ImageError.of(name, "is not a web address", "give one that begins with http:// or https://, or a file")
+            raise ImageError.of(name, "is not a web address", "give an http:// or https:// address, or a file")
         if "@" in parts.netloc:
             raise ImageError.of(name, "holds a user name or password", "download it in a browser and give the file")
         host = (parts.hostname or "").encode("idna").decode()
@@ -99,7 +99,8 @@ def _checked(url: str, name: str) -> str:
 def _answer(address: str, answers: queue.SimpleQueue) -> None:
     try:
         answers.put((_fetched(address), None))
-    except Exception as error:  # noqa: BLE001 - handed to the caller's thread, which explains it
+    except Exception as error:
+        # The caller's thread raises it, explained.
         answers.put((b"", error))
 
 

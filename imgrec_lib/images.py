@@ -73,7 +73,8 @@ def _pixel_limit(max_pixels: float) -> float:
             return float(max_pixels)
     except (TypeError, ValueError):
         pass
-    raise ImageError.of(f"max_pixels={shown(repr(max_pixels))}", "is not a number of pixels", "give one such as 50_000_000")
+    name = f"max_pixels={shown(repr(max_pixels))}"
+    raise ImageError.of(name, "is not a number of pixels", "give one such as 50_000_000")
 
 
 def _height_and_width(size: Any, limit: float) -> tuple[int, int] | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Pillow's names of the formats that are read, in the order tried. The rest of what Pillow can open stays shut: scripts
-# (EPS), containers of other pictures (ICO, whose inner size cannot be checked beforehand), and formats without a signature.
+# Pillow's names of the formats that are read. The rest of what Pillow can open stays shut: scripts (EPS), containers of
+# other pictures (ICO, whose inner size cannot be checked beforehand), and formats without a signature (TGA).
 _PICTURES = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", "PNG"),

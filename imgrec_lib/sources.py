@@ -83,7 +83,8 @@ def _unopened(name: str, path: str, error: OSError) -> ImageError:
         return ImageError.of(name, "may not be read by you", "change its permissions or copy it to your own folder")
     if error.errno == errno.ENAMETOOLONG:
         return ImageError.of(name, "is a name too long for a file", "check it, or rename the file")
-    return ImageError.of(name, f"could not be read ({shown(error.strerror or 'unknown reason')})", "copy it and try again")
+    reason = shown(error.strerror or "for an unknown reason")
+    return ImageError.of(name, f"could not be read ({reason})", "copy it elsewhere and try again")
 
 
 def _near_name(path: str) -> str:
