@@ -26,13 +26,15 @@ BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.
 BADGE_PATTERN = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*?(?P<notebook>[^/)]*)\)")
 COLAB_CELL = '''\
 # On Colab this cell fetches the course; everywhere else it does nothing.
+import os
+import subprocess
 import sys
-if "google.colab" in sys.modules:
-    import os, subprocess
-    if not os.path.isdir("/content/imgrec"):
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", "{repository}", "/content/imgrec"], check=True)
-    if "/content/imgrec" not in sys.path:
-        sys.path.insert(0, "/content/imgrec")'''
+
+if "google.colab" in sys.modules and "/content/imgrec" not in sys.path:
+    address, folder = "{repository}", "/content/imgrec"
+    if not os.path.isdir(folder):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", address, folder], check=True)
+    sys.path.insert(0, folder)'''
 
 
 def repository() -> str:
