@@ -49,8 +49,11 @@ def curves(history: History | Mapping[str, History], titles: str = "") -> None:
     display_figure(figure)
 
 
-def confusion(matrix: np.ndarray, class_names: Sequence[str]) -> None:
-    """Show a confusion matrix of counts, classes × classes: a row for each true class, a column for each answer."""
+def confusion(matrix: np.ndarray, class_names: Sequence[str], answer_names: Sequence[str] | None = None) -> None:
+    """Show a confusion matrix of counts, classes × classes: a row for each true class, a column for each answer.
+
+    `answer_names` are given where a network answers with other classes than the true ones: classes × answers.
+    """
     matrix = np.asarray(matrix)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     side = min(FIGURE_WIDTH, 2.4 + 0.55 * len(matrix))
@@ -60,7 +63,8 @@ def confusion(matrix: np.ndarray, class_names: Sequence[str]) -> None:
     for (row, column), count in np.ndenumerate(matrix):
         colour = "white" if shares[row, column] > 0.55 else "black"
         axis.text(column, row, str(count), ha="center", va="center", fontsize=9, color=colour if count else "0.6")
-    axis.set_xticks(range(len(matrix)), class_names, rotation=45, ha="right")
+    answer_names = class_names if answer_names is None else answer_names
+    axis.set_xticks(range(len(answer_names)), answer_names, rotation=45, ha="right")
     axis.set_yticks(range(len(matrix)), class_names)
     axis.set(xlabel="the network's answer", ylabel="true class", title="confusion matrix, counts")
     display_figure(figure)
