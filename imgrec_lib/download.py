@@ -100,7 +100,9 @@ def _answer(address: str, answers: queue.SimpleQueue) -> None:
     try:
         answers.put((_fetched(address), None))
     except Exception as error:
-        # The caller's thread raises it, explained.
+        # The caller's thread raises it, explained; an answer such as 404 holds its connection open until closed.
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         answers.put((b"", error))
 
 
