@@ -1,16 +1,14 @@
 """The command `imgrec`, the same as `python -m imgrec_lib`: exit 0 for done, 1 where the answer is no, 2 for wrong use.
 
-A command is one function that takes the parsed options and returns the exit status, and one entry in `add_commands`.
-What it needs it imports inside itself, so that `imgrec --help` answers at once.
+A command is a function from the parsed options to the exit status, and a few lines in `add_commands`. What it needs it
+imports inside itself, so that `imgrec --help` answers at once.
 """
 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
-
-Command = Callable[[argparse.Namespace], int]
+from collections.abc import Sequence
+from typing import NoReturn
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,7 +20,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """0 if the installation has all that the lessons need, with a row for each thing that was looked at."""
+    """0 if the installation has all that the lessons need, after a row for each thing that was looked at."""
     from imgrec_lib.doctor import examine, print_findings
 
     findings = examine()
@@ -30,7 +28,7 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if all(finding.state == "ok" for finding in findings) else 1
 
 
-def data_list(options: argparse.Namespace) -> int:
+def list_data(options: argparse.Namespace) -> int:
     """0, after a line for each dataset: its name, whether it is here, and what it holds."""
     from imgrec_lib import datasets
 
@@ -39,38 +37,33 @@ def data_list(options: argparse.Namespace) -> int:
     return 0
 
 
-def data_get(options: argparse.Namespace) -> int:
-    """0 if the dataset is now on this machine."""
+def get_data(options: argparse.Namespace) -> int:
+    """0 if the dataset is now on this machine, after a sentence that says where."""
     from imgrec_lib import datasets
 
     print(datasets.fetch(options.name))
     return 0
 
 
-def add_command(
-    commands: Any, name: str, help_text: str, run: Command, arguments: dict[str, dict[str, Any]] | None = None
-) -> None:
-    """Adds one command with its arguments, each a name or an option with what argparse is to know of it."""
-    parser = commands.add_parser(name, help=help_text, description=help_text)
-    parser.set_defaults(run=run)
-    for argument, settings in (arguments or {}).items():
-        parser.add_argument(argument, **settings)
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Adds every command to the parser: its name, its function and its arguments."""
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    examination = commands.add_parser("doctor", help="see what is installed, what is missing, and what to do about it")
+    examination.add_argument("--json", action="store_true", help="print the rows as JSON")
+    examination.set_defaults(run=doctor)
 
-
-def add_commands(commands: Any) -> None:
-    """Adds every command; a later one needs its function above and an entry here."""
-    as_json = {"action": "store_true", "help": "print the rows as JSON"}
-    add_command(commands, "doctor", "Look whether everything is installed, and say what to do if not.", doctor, {"--json": as_json})
-    data = commands.add_parser("data", help="List the datasets, or get one that is not here yet.")
+    data = commands.add_parser("data", help="list the datasets, or get one that is not here yet")
     actions = data.add_subparsers(metavar="list|get", required=True)
-    add_command(actions, "list", "List the datasets.", data_list)
-    add_command(actions, "get", "Get a dataset, so that lessons find it.", data_get, {"name": {"help": "a name that `imgrec data list` shows"}})
+    actions.add_parser("list", help="list the datasets").set_defaults(run=list_data)
+    getting = actions.add_parser("get", help="get a dataset, so that lessons find it")
+    getting.add_argument("name", metavar="NAME", help="a name that `imgrec data list` shows")
+    getting.set_defaults(run=get_data)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status of the command given; what is wrong goes to standard error in one line."""
-    parser = Parser(prog="imgrec", description="The course's command line.")
-    add_commands(parser.add_subparsers(metavar="COMMAND", required=True))
+    parser = Parser(prog="imgrec", description="The command line of the course.")
+    add_commands(parser)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
@@ -80,6 +73,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         print("imgrec: stopped.", file=sys.stderr)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         print(f"imgrec: {' '.join(str(error).split())}", file=sys.stderr)
     return 1

@@ -7,8 +7,11 @@ import platform
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL = "run `python start.py setup`"
@@ -25,7 +28,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """A finding for each thing that the lessons need, none of which starts TensorFlow in this process."""
+    """A finding for each thing that the lessons need; what could crash runs in a process of its own."""
     return [python(), *packages(), opencv(), tensorflow(), kernel(), *data(), disk(), memory()]
 
 
@@ -39,7 +42,7 @@ def print_findings(findings: list[Finding], as_json: bool = False) -> None:
         remedy = f": {finding.remedy}" if finding.remedy else ""
         print(f"{finding.state:7}  {finding.name:{width}}  {finding.seen}{remedy}")
     wanting = sum(finding.state != "ok" for finding in findings)
-    print("Everything that the lessons need is here." if not wanting else f"{wanting} of {len(findings)} rows need you.")
+    print(f"{wanting} of {len(findings)} rows need you." if wanting else "Everything that the lessons need is here.")
 
 
 def python() -> Finding:
@@ -47,21 +50,17 @@ def python() -> Finding:
     seen = f"{platform.python_version()} ({sys.executable})"
     if (3, 11) <= sys.version_info[:2] <= (3, 13):
         return Finding("Python", "ok", seen)
-    return Finding("Python", "wrong", seen, "install Python 3.11, 3.12 or 3.13 and run `start.py setup` with it")
+    return Finding("Python", "wrong", seen, "run `start.py setup` with Python 3.11, 3.12 or 3.13")
 
 
 def packages() -> list[Finding]:
     """A finding for each package in pyproject.toml: whether it is installed, in a version of the range given there."""
-    import tomllib
-
-    from packaging.requirements import Requirement
-
     with open(ROOT / "pyproject.toml", "rb") as file:
         wanted = tomllib.load(file)["project"]["dependencies"]
     return [package(Requirement(line)) for line in wanted]
 
 
-def package(wanted: "Requirement") -> Finding:  # noqa: F821
+def package(wanted: Requirement) -> Finding:
     """Whether one package is installed in a version of its range."""
     try:
         version = importlib.metadata.version(wanted.name)
@@ -77,8 +76,8 @@ def opencv() -> Finding:
     code, seen = attempt("import cv2, numpy; cv2.blur(numpy.zeros((3, 3)), (3, 3)); print(cv2.__version__)", seconds=30)
     if code == 0:
         return Finding("OpenCV at work", "ok", seen)
-    remedy = "install that system library: on Debian or Ubuntu `sudo apt install libgl1 libglib2.0-0`" if "lib" in seen else INSTALL
-    return Finding("OpenCV at work", "wrong", seen, remedy)
+    system = "install that system library: on Debian or Ubuntu `sudo apt install libgl1 libglib2.0-0`"
+    return Finding("OpenCV at work", "wrong", seen, system if ".so" in seen else INSTALL)
 
 
 def tensorflow() -> Finding:
@@ -92,8 +91,8 @@ def tensorflow() -> Finding:
     if code == 0:
         return Finding("TensorFlow at work", "ok", seen)
     if code < 0:
-        seen, remedy = f"it was ended by signal {-code}", "its processor may lack AVX: use the Colab links in README.md"
-        return Finding("TensorFlow at work", "wrong", seen, remedy)
+        remedy = "this processor may lack AVX, which it needs: use the Colab links in README.md"
+        return Finding("TensorFlow at work", "wrong", f"it was ended by signal {-code}", remedy)
     return Finding("TensorFlow at work", "wrong", seen, INSTALL)
 
 
