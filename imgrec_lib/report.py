@@ -22,3 +22,12 @@ def measured(name: str, value: float, low: float, high: float, *, digits: int = 
             f"{name} is {shown}, and this lesson as published expects {low:.{digits}f} to {high:.{digits}f}: "
             "if you changed something above, this is your result, so run the next cell and go on."
         )
+
+
+def noted(name: str, value: float, *expected: float, digits: int = 3, spread: float | None = None) -> None:
+    """Print `name value` without a range: for data of the learner's own choice, where nobody knows what to expect.
+
+    It takes what `measured` takes, so that a lesson can use one in place of the other.
+    """
+    shown = f"{value:.{digits}f}" + (f" ± {spread:.{digits}f}" if spread is not None else "")
+    print(f"{name} {shown} (no range is known for this data)")
