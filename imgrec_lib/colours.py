@@ -14,8 +14,6 @@ def rgb(image: Image.Image) -> Image.Image:
     """The picture in mode RGB, in sRGB colours, with what is transparent laid on white."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = _eight_bits(image)
-    if image.mode == "LAB":
-        return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _srgb_profile(), outputMode="RGB")
     if not image.has_transparency_data:
         return _in_srgb(image)
     picture = _with_alpha(image)
