@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from picture_files import RGB, saved
 
-from imgrec_lib import download, images
+from imgrec_lib import images
+from imgrec_lib.images import download
 
 PICTURE = saved(RGB, "PNG")
 ANSWERS = {

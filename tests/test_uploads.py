@@ -1,5 +1,6 @@
 """The upload button: an untouched one holds no photograph, and its text is the same in every version of ipywidgets."""
-from imgrec_lib import images, uploads
+from imgrec_lib import images
+from imgrec_lib.images import uploads
 
 
 def test_untouched_button_holds_no_photograph():

@@ -1,17 +1,17 @@
-"""One photograph, from a file, a URL, an upload or an array, to an RGB matrix."""
+"""One photograph, from a file, a URL, bytes or an array, to an RGB matrix."""
 
 from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgrec_lib.sources import ImageError, shown
+from imgrec_lib.images.sources import ImageError, shown
 
-__all__ = ["ImageError", "load", "uploaded"]
+if TYPE_CHECKING:
+    from PIL import Image
 
 _KINDS_OF_SHAPE = "height × width × 3 (RGB), height × width × 4 (with alpha) or height × width (grey)"
 
@@ -35,36 +35,6 @@ def load(
     if shape is not None:
         picture = _resized(picture, *shape)
     return np.array(picture)
-
-
-def uploaded(value: Any) -> dict[str, bytes]:
-    """The bytes of each file in the value of an ipywidgets FileUpload, by file name, in versions 7 and 8 alike."""
-    entries = value.items() if isinstance(value, Mapping) else value
-    if not isinstance(value, Mapping | tuple | list):
-        raise ImageError.of(f"An object of type {type(value).__name__}", "is not an upload", "give upload.value")
-    files: dict[str, bytes] = {}
-    for entry in entries:
-        name, content = _uploaded_file(entry)
-        files[_free_name(name, files)] = content
-    return files
-
-
-def _uploaded_file(entry: Any) -> tuple[str, bytes]:
-    """The name and bytes of one upload: version 8 gives a mapping, version 7 a pair of name and mapping or bytes."""
-    try:
-        name, content = (entry["name"], entry) if isinstance(entry, Mapping) else entry
-        content = content["content"] if isinstance(content, Mapping) else content
-        return str(name), bytes(memoryview(content))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ImageError("The value is not that of a FileUpload; give upload.value.") from error
-
-
-def _free_name(name: str, taken: Mapping[str, bytes]) -> str:
-    stem, ending = os.path.splitext(name)
-    number = 2
-    while name in taken:
-        name, number = f"{stem} ({number}){ending}", number + 1
-    return name
 
 
 def _pixel_limit(max_pixels: float) -> float:
@@ -96,10 +66,10 @@ def _height_and_width(size: Any, limit: float) -> tuple[int, int] | None:
     return height, width
 
 
-def _picture(source: Any, limit: float):
+def _picture(source: Any, limit: float) -> Image.Image:
     """The source as a Pillow image in mode RGB."""
     # Loaded here so that importing this module stays fast; decoding needs Pillow, and only a URL needs urllib.
-    from imgrec_lib import decoding, download, sources
+    from imgrec_lib.images import decoding, download, sources
 
     if isinstance(source, np.ndarray):
         return _picture_of_array(source, limit)
@@ -107,11 +77,11 @@ def _picture(source: Any, limit: float):
     return decoding.decode(name, data, limit)
 
 
-def _picture_of_array(array: np.ndarray, limit: float):
+def _picture_of_array(array: np.ndarray, limit: float) -> Image.Image:
     """A Pillow image in mode RGB of a uint8 array."""
     from PIL import Image
 
-    from imgrec_lib import colours
+    from imgrec_lib.images import colours
 
     _check_array(array, limit)
     return colours.rgb(Image.fromarray(np.ascontiguousarray(array[..., 0] if array.shape[2:] == (1,) else array)))
@@ -134,7 +104,7 @@ def _check_array(array: np.ndarray, limit: float) -> None:
         raise ImageError.of(name, f"is more than {limit:,.0f} pixels", "make it smaller first, or raise max_pixels")
 
 
-def _resized(picture, height: int, width: int):
+def _resized(picture: Image.Image, height: int, width: int) -> Image.Image:
     """The picture stretched to height × width, with each new pixel made from all the area that it covers."""
     from PIL.Image import Resampling
 

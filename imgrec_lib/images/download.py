@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from imgrec_lib.sources import ImageError, shown
+from imgrec_lib.images.sources import ImageError, shown
 
 MAX_BYTES = 50_000_000
 WAIT_SECONDS = 10.0

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageFile
 
-from imgrec_lib import colours, signatures
-from imgrec_lib.sources import ImageError
+from imgrec_lib.images import colours, signatures
+from imgrec_lib.images.sources import ImageError
 
 _AGAIN = "download or copy it again"
 _PLUGINS = {"AVIF": "AvifImagePlugin", "JPEG2000": "Jpeg2KImagePlugin"}
