@@ -1,10 +1,12 @@
 """EfficientNet-Lite0, a network that has seen 1.28 million photographs, with its real weights.
 
-It has no network access to ask for: the weights lie in `datasets/weights`, and their data card tells where they come from.
+Nothing is downloaded: the weights lie in `datasets/weights`, and their data card tells where they come from.
 """
+
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,21 +31,24 @@ def efficientnet_lite0(classes: bool = True, trainable: bool = False, input_size
     """A Keras model with ImageNet weights, from input_size × input_size × 3 to the logits of 1000 classes.
 
     With `classes=False` it ends in 1280 features, the means of the last feature maps. It expects what `prepare` makes.
+
+    Its batch normalisation uses the stored means and variances as long as the model is not trainable. To fine-tune,
+    ask for `trainable=True` and call it as `backbone(inputs, training=False)`: then the kernels learn, while these
+    statistics, which a few small batches would ruin, stay.
     """
     if input_size < SMALLEST_INPUT:
-        raise ValueError(f"an input of {input_size} × {input_size} is too small for five halvings; ask for {SMALLEST_INPUT} or more")
+        raise ValueError(
+            f"an input of {input_size} × {input_size} is halved five times; ask for {SMALLEST_INPUT} or more"
+        )
     with quiet():
         import keras
     from keras import layers
 
     image = keras.Input((input_size, input_size, 3), name="image")
-    outputs = _normalised(layers.Conv2D(32, 3, strides=2, padding="same", use_bias=False, name="stem")(image), "stem")
-    number = 0
-    for size, stride, channels, repeats in STAGES:
-        for repeat in range(repeats):
-            number += 1
-            outputs = _block(outputs, f"block_{number:02}", size, stride if repeat == 0 else 1, channels,
-                             1 if number == 1 else WIDENING)
+    outputs = layers.Conv2D(32, 3, strides=2, padding="same", use_bias=False, name="stem")(image)
+    outputs = _normalised(outputs, "stem")
+    for number, (size, stride, channels) in enumerate(_blocks(), start=1):
+        outputs = _block(outputs, f"block_{number:02}", size, stride, channels, 1 if number == 1 else WIDENING)
     outputs = _normalised(layers.Conv2D(FEATURES, 1, use_bias=False, name="head")(outputs), "head")
     outputs = layers.GlobalAveragePooling2D(name="features")(outputs)
     if classes:
@@ -54,7 +59,16 @@ def efficientnet_lite0(classes: bool = True, trainable: bool = False, input_size
     return model
 
 
-def _block(inputs: keras.KerasTensor, name: str, size: int, stride: int, channels: int, widening: int) -> keras.KerasTensor:
+def _blocks() -> Iterator[tuple[int, int, int]]:
+    """Kernel size, stride and channels of each of the sixteen blocks."""
+    for size, stride, channels, repeats in STAGES:
+        for repeat in range(repeats):
+            yield size, stride if repeat == 0 else 1, channels
+
+
+def _block(
+    inputs: keras.KerasTensor, name: str, size: int, stride: int, channels: int, widening: int
+) -> keras.KerasTensor:
     """An inverted bottleneck: widen by 1 × 1, look around channel by channel, narrow by 1 × 1, add the input."""
     from keras import layers
 
@@ -62,8 +76,8 @@ def _block(inputs: keras.KerasTensor, name: str, size: int, stride: int, channel
     if widening > 1:
         outputs = layers.Conv2D(inputs.shape[-1] * widening, 1, use_bias=False, name=f"{name}_expand")(outputs)
         outputs = _normalised(outputs, f"{name}_expand")
-    outputs = layers.DepthwiseConv2D(size, strides=stride, padding="same", use_bias=False, name=f"{name}_depthwise")(outputs)
-    outputs = _normalised(outputs, f"{name}_depthwise")
+    look = layers.DepthwiseConv2D(size, strides=stride, padding="same", use_bias=False, name=f"{name}_depthwise")
+    outputs = _normalised(look(outputs), f"{name}_depthwise")
     outputs = layers.Conv2D(channels, 1, use_bias=False, name=f"{name}_project")(outputs)
     outputs = _normalised(outputs, f"{name}_project", relu=False)
     if stride == 1 and inputs.shape[-1] == channels:
@@ -85,16 +99,20 @@ def _set_weights(model: keras.Model) -> None:
                 variable.assign(stored[f"{layer.name}/{variable.name}"])
 
 
-def prepare(images: np.ndarray, size: int | None = None) -> np.ndarray:
+def prepare(images: np.ndarray | Sequence[np.ndarray], size: int | None = None) -> np.ndarray:
     """The images as the network expects them: float32, about −1 to 1, count × size × size × 3.
 
-    `images` are uint8, count × height × width × 3, or × 1 for grey; without a `size` they keep their own.
+    `images` are uint8, count × height × width × 3, or × 1 for grey, or a list of images of different sizes. Without a
+    `size` they keep their own.
     """
+    if size is not None:
+        images = [_resized(image, size) for image in images]
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3):
-        raise ValueError(f"images of shape {images.shape} are not count × height × width × 3 or × 1; for one image, give image[np.newaxis]")
-    if size is not None and images.shape[1:3] != (size, size):
-        images = np.stack([_resized(image, size) for image in images])
+        raise ValueError(
+            f"images of shape {images.shape} are not count × height × width × 3 or × 1; "
+            "for one image, give image[np.newaxis]"
+        )
     if images.shape[-1] == 1:
         images = np.repeat(images, 3, axis=-1)
     return (images.astype("float32") - 127) / 128
@@ -103,6 +121,10 @@ def prepare(images: np.ndarray, size: int | None = None) -> np.ndarray:
 def _resized(image: np.ndarray, size: int) -> np.ndarray:
     import cv2
 
+    if np.ndim(image) != 3:
+        raise ValueError(f"an image of shape {np.shape(image)} is not height × width × channels; give a list of images")
+    if image.shape[:2] == (size, size):
+        return image
     smaller = min(image.shape[:2]) > size
     resized = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
     return resized.reshape(size, size, -1)
@@ -114,9 +136,11 @@ def class_names() -> list[str]:
     return [line.split("\t")[1].split(",")[0] for line in lines]
 
 
-def features(images: np.ndarray, size: int = 96, batch_size: int = 32) -> np.ndarray:
-    """What the network sees in each image: float32, count × 1280. The images are resized to size × size first."""
+def features(images: np.ndarray | Sequence[np.ndarray], size: int = 96, batch_size: int = 32) -> np.ndarray:
+    """What the network sees in each image: float32, count × 1280. The images are first resized to size × size."""
     model = efficientnet_lite0(classes=False, input_size=size)
-    starts = range(0, len(images), batch_size)
-    found = [model.predict_on_batch(prepare(images[start : start + batch_size], size)) for start in progress(starts, "features")]
-    return np.concatenate(found)
+    found = np.empty((len(images), FEATURES), "float32")
+    for start in progress(range(0, len(images), batch_size), "features, in batches"):
+        stop = start + batch_size
+        found[start:stop] = model.predict_on_batch(prepare(images[start:stop], size))
+    return found

@@ -32,21 +32,24 @@ class DatasetInfo:
 
     def __str__(self) -> str:
         state = "here" if self.present else f"not here: `imgrec data get {self.name}`"
-        return f"{self.name:14} {self.pictures:>24}  {self.size:12}  {self.source:22}  {state}"
+        return f"{self.name:14} {self.pictures:>15}  {self.size:12}  {self.source:22}  {state}"
 
 
 def load(name_or_folder: str | os.PathLike, **options: Any) -> Dataset:
     """The dataset of that name, or the one in that folder, in three parts: `.train`, `.validation` and `.test`.
 
-    Names: fashion_mnist, materials, digits, mnist, cifar10, cifar100. A folder holds a folder of pictures for each class.
-    Every set takes `seed`; materials also takes `size` and `per_class`, a folder `size`.
+    Names: fashion_mnist, materials, digits, mnist, cifar10, cifar100. A folder holds a folder of pictures for each
+    class. Every set takes `seed`; materials also takes `size` and `per_class`, a folder `size`.
     """
     if isinstance(name_or_folder, str) and name_or_folder in LOADERS:
         loader = LOADERS[name_or_folder]
     elif isinstance(name_or_folder, str | os.PathLike):
         loader, options = load_folder, {"folder": _existing(name_or_folder), **options}
     else:
-        raise DatasetError(f"{type(name_or_folder).__name__} is neither a name nor a folder; give one such as 'fashion_mnist' as text")
+        raise DatasetError(
+            f"{type(name_or_folder).__name__} is neither a name nor a folder; give one such as 'fashion_mnist' as "
+            "text"
+        )
     known = inspect.signature(loader).parameters
     if unknown := [option for option in options if option not in known]:
         takes = " and ".join(option for option in known if option != "folder")
@@ -59,7 +62,9 @@ def _existing(place: str | os.PathLike) -> Path:
     if folder.is_dir():
         return folder
     if folder.exists():
-        raise DatasetError(f"{place} is a file, not a folder; give the folder that holds a folder of pictures for each class")
+        raise DatasetError(
+            f"{place} is a file, not a folder; give the folder that holds a folder of pictures for each class"
+        )
     near = difflib.get_close_matches(str(place).lower().replace("-", "_"), LOADERS, n=1)
     meant = f"did you mean {near[0]!r}?" if near else f"the names are {', '.join(LOADERS)}"
     raise DatasetError(f"there is no dataset and no folder {str(place)!r}; {meant}")
@@ -72,11 +77,12 @@ def available() -> list[DatasetInfo]:
     with_course = "came with the course"
     return [
         DatasetInfo("fashion_mnist", "70,000", "28 × 28 × 1", with_course, _all_there(clothing)),
-        DatasetInfo("materials", "20 a class and 800 more", "48 × 48 × 1", with_course, _all_there(embedded_photographs)),
+        DatasetInfo("materials", "1,000 and more", "48 × 48 × 1", with_course, _all_there(embedded_photographs)),
         DatasetInfo("digits", "1,797", "8 × 8 × 1", "came with scikit-learn", True),
-        *(_fetched_info(name, pictures, size) for name, pictures, size in (
-            ("mnist", "70,000", "28 × 28 × 1"), ("cifar10", "60,000", "32 × 32 × 3"), ("cifar100", "60,000", "32 × 32 × 3"))),
-    ]  # fmt: skip
+        _fetched_info("mnist", "70,000", "28 × 28 × 1"),
+        _fetched_info("cifar10", "60,000", "32 × 32 × 3"),
+        _fetched_info("cifar100", "60,000", "32 × 32 × 3"),
+    ]
 
 
 def _all_there(names: list[str]) -> bool:

@@ -22,7 +22,9 @@ def checksums() -> dict[str, str]:
     try:
         lines = (ROOT / "checksums.txt").read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise DatasetError(f"the embedded data is missing: {ROOT / 'checksums.txt'} cannot be read; fetch the course again") from error
+        raise DatasetError(
+            f"the embedded data is missing: {ROOT / 'checksums.txt'} cannot be read; fetch the course again"
+        ) from error
     return {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
 
 
@@ -34,9 +36,13 @@ def read(name: str) -> bytes:
     except OSError as error:
         raise DatasetError(f"the embedded file datasets/{name} is missing or cannot be read; {restore}") from error
     if content.startswith(b"version https://git-lfs"):
-        raise DatasetError(f"datasets/{name} is only a git-lfs pointer of {len(content)} bytes, not the data; run `git lfs pull`")
+        raise DatasetError(
+            f"datasets/{name} is only a git-lfs pointer of {len(content)} bytes, not the data; run `git lfs pull`"
+        )
     if hashlib.sha256(content).hexdigest() != checksums().get(name):
-        raise DatasetError(f"datasets/{name} is damaged: its {len(content):,} bytes do not match datasets/checksums.txt; {restore}")
+        raise DatasetError(
+            f"datasets/{name} is damaged: its {len(content):,} bytes do not match datasets/checksums.txt; {restore}"
+        )
     return content
 
 
@@ -49,7 +55,7 @@ def _idx(name: str) -> np.ndarray:
 
 
 def fashion_mnist(seed: int = 0) -> Dataset:
-    """Fashion-MNIST, 28 × 28 × 1: 49,500 to train, 10,500 to validate, and the published 10,000 to test, in their order.
+    """Fashion-MNIST, 28 × 28 × 1: 49,500 to train, 10,500 to validate, the published 10,000 to test, in order.
 
     `seed` chooses the validation pictures among the published 60,000.
     """
@@ -62,9 +68,11 @@ def _pictures(name: str) -> np.ndarray:
     return _idx(name)[..., np.newaxis]
 
 
-PHOTOGRAPHS = ("astronaut", "brick", "camera", "cat", "cat_2", "cat_3", "clock", "coffee", "coins", "cup_2", "cup_3", "dog",
-               "galaxies", "grass", "gravel", "hedgehog", "horses", "narwhals", "owl", "pagoda", "retina", "rocket",
-               "sheep", "tissue")
+PHOTOGRAPHS = (
+    "astronaut", "brick", "camera", "cat", "cat_2", "cat_3", "clock", "coffee", "coins", "cup_2", "cup_3", "dog",
+    "galaxies", "grass", "gravel", "hedgehog", "horses", "narwhals", "owl", "pagoda", "retina", "rocket",
+    "sheep", "tissue",
+)  # fmt: skip
 
 
 def photograph_path(name: str) -> Path:

@@ -10,16 +10,20 @@ import numpy as np
 
 from imgrec_lib.datasets.folders import load_folder
 from imgrec_lib.datasets.parts import Dataset, DatasetError, Split, hold_out, split
+from imgrec_lib.quiet import quiet
 
 DIGIT_NAMES = [str(digit) for digit in range(10)]
 CIFAR10_NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-CIFAR100_NAMES = """apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can
-castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant flatfish
-forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain
-mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree plain plate poppy porcupine possum rabbit
-raccoon ray road rocket rose sea seal shark shrew skunk skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper
-table tank telephone television tiger tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm""".split()
-CLASS_NAMES = {"mnist": DIGIT_NAMES, "cifar10": CIFAR10_NAMES, "cifar100": CIFAR100_NAMES}
+_CIFAR100 = """
+apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can
+castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin
+elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard lobster
+man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck
+pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk
+skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger
+tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm
+"""
+CLASS_NAMES = {"mnist": DIGIT_NAMES, "cifar10": CIFAR10_NAMES, "cifar100": _CIFAR100.split()}
 # What Keras calls the download in its cache.
 CACHED = {"mnist": "mnist.npz", "cifar10": "cifar-10-batches-py-target", "cifar100": "cifar-100-python-target"}
 
@@ -44,12 +48,12 @@ def cifar10(seed: int = 0) -> Dataset:
 
 
 def cifar100(seed: int = 0) -> Dataset:
-    """CIFAR-100's 60,000 small photographs of a hundred classes, 32 × 32 × 3; the published 10,000 are the test part."""
+    """CIFAR-100's 60,000 photographs of a hundred classes, 32 × 32 × 3; the published 10,000 are the test part."""
     return _fetched("cifar100", seed)
 
 
 def own_folder(name: str) -> Path | None:
-    """The folder of class folders that stands for the set of that name: `$IMGREC_DATA/NAME`, or None if there is none."""
+    """The folder that stands for the set of that name, `$IMGREC_DATA/NAME`, or None where there is none."""
     place = os.environ.get("IMGREC_DATA")
     folder = Path(place).expanduser() / name if place else None
     return folder if folder and folder.is_dir() else None
@@ -64,8 +68,8 @@ def is_cached(name: str) -> bool:
 def _fetched(name: str, seed: int) -> Dataset:
     if folder := own_folder(name):
         return _from_folder(name, folder, seed)
-    import keras
-
+    with quiet():
+        import keras
     (images, labels), (test_images, test_labels) = _downloaded(name, getattr(keras.datasets, name).load_data)
     train, validation = hold_out(_with_channels(images), np.ravel(labels), seed)
     test = Split(_with_channels(test_images), np.ravel(test_labels).astype("int64"))

@@ -1,7 +1,7 @@
 """Pictures in a folder of class folders: read, split, and written.
 
-Either `FOLDER/CLASS/picture.jpg`, which is split 70 / 15 / 15, or `FOLDER/train/CLASS/picture.jpg` with `test`, `validation`
-or both beside `train`.
+Either `FOLDER/CLASS/picture.jpg`, which is split 70 / 15 / 15, or `FOLDER/train/CLASS/picture.jpg` with `test`,
+`validation` or both beside `train`.
 """
 
 import os
@@ -23,8 +23,9 @@ JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 def load_folder(folder: str | os.PathLike, size: int | tuple[int, int] | None = None, seed: int = 0) -> Dataset:
     """The pictures of a folder of class folders, count × height × width × 3, in three parts.
 
-    All are resized to `size`, (height, width) or one number for a square; without it they keep the size that they share, or
-    become 96 × 96. What cannot be read is left out and listed in `.skipped`. `seed` chooses who comes into which part.
+    All are resized to `size`, (height, width) or one number for a square; without it they keep the size that they
+    share, or become 96 × 96. What cannot be read is left out and listed in `.skipped`. `seed` chooses who comes into
+    which part.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -95,7 +96,8 @@ def _load_all(
 
 
 def _part(rows: list[tuple[str, np.ndarray, int]]) -> Split:
-    pictures = np.stack([picture for _, picture, _ in rows]) if rows else np.empty((0, USUAL_SIZE, USUAL_SIZE, 3), "uint8")
+    nothing = np.empty((0, USUAL_SIZE, USUAL_SIZE, 3), "uint8")
+    pictures = np.stack([picture for _, picture, _ in rows]) if rows else nothing
     return Split(pictures, np.array([label for _, _, label in rows], "int64"))
 
 
@@ -107,12 +109,20 @@ def _picture(path: Path, size: int | tuple[int, int] | None) -> np.ndarray:
 
 def _check_classes(labels: np.ndarray, class_names: list[str], folder: Path, fewest: int) -> None:
     if not class_names:
-        raise DatasetError(f"{folder} holds no class folders; put the pictures of each class into a folder named after it")
+        raise DatasetError(
+            f"{folder} holds no class folders; put the pictures of each class into a folder named after it"
+        )
     if len(class_names) == 1:
-        raise DatasetError(f"{folder} holds one class, {class_names[0]!r}; to tell classes apart it takes at least two class folders")
+        raise DatasetError(
+            f"{folder} holds one class, {class_names[0]!r}; to tell classes apart it takes at least two class "
+            "folders"
+        )
     for name, count in zip(class_names, np.bincount(labels, minlength=len(class_names)), strict=True):
         if count < fewest:
-            raise DatasetError(f"class {name!r} in {folder} has {count} readable pictures; each class needs at least {fewest}, so add some")
+            raise DatasetError(
+                f"class {name!r} in {folder} has {count} readable pictures; each class needs at least {fewest}, so "
+                "add some"
+            )
 
 
 def _three_parts(loaded: dict[str, Split], seed: int) -> tuple[Split, Split, Split]:

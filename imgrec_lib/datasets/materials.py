@@ -22,22 +22,21 @@ FLATTEST = 2.0
 def materials(size: int = 48, per_class: int = 20, seed: int = 0) -> Dataset:
     """Grey patches of ten materials, size × size × 1, all of the same brightness and contrast.
 
-    The `per_class` patches to train on come from the left half of each photograph and are chosen by `seed`; a larger set
-    holds the smaller one of the same seed. Those to validate (30 a class) come from the upper part of the right half,
-    those to test (50 a class) from its lower part: they are the same for every seed.
+    The `per_class` patches to train on come from the left half of each photograph and are chosen by `seed`; a larger
+    set holds the smaller one of the same seed. Those to validate (30 a class) come from the upper part of the right
+    half, those to test (50 a class) from its lower part: they are the same for every seed.
     """
-    train, validation, test = (
-        _shuffled([photograph_patches(name, part, size, count, chosen_by) for name in SOURCES.values()])
-        for part, count, chosen_by in zip(PARTS, (per_class, VALIDATION_PER_CLASS, TEST_PER_CLASS), (seed, 0, 0), strict=True)
-    )
+    train = _part("train", size, per_class, seed)
+    validation = _part("validation", size, VALIDATION_PER_CLASS)
+    test = _part("test", size, TEST_PER_CLASS)
     return Dataset("materials", train, validation, test, list(SOURCES))
 
 
 def photograph_patches(name: str, part: str = "train", size: int = 48, count: int = 20, seed: int = 0) -> np.ndarray:
     """Grey patches of one photograph, uint8, count × size × size × 1, equal in brightness and contrast.
 
-    `part` says from where: `"train"` from the left half, `"validation"` from the upper part of the right half, `"test"` from
-    its lower part.
+    `part` says from where: `"train"` from the left half, `"validation"` from the upper part of the right half,
+    `"test"` from its lower part.
     """
     if part not in PARTS:
         raise DatasetError(f"there is no part {part!r} of a photograph; choose one of {', '.join(PARTS)}")
@@ -46,7 +45,10 @@ def photograph_patches(name: str, part: str = "train", size: int = 48, count: in
     region = _regions(grey(name))[part]
     height, width = region.shape
     if not 8 <= size <= min(height, width):
-        raise DatasetError(f"patches of {size} × {size} cannot be cut from {height} × {width} pixels of {name!r}; choose a size of 8 to {min(height, width)}")
+        raise DatasetError(
+            f"patches of {size} × {size} cannot be cut from {height} × {width} pixels of {name!r}; choose a size of "
+            f"8 to {min(height, width)}"
+        )
     generator = np.random.default_rng([seed, PARTS.index(part), *name.encode()])
     return _cut(region, size, count, generator)[..., np.newaxis]
 
@@ -88,8 +90,9 @@ def equalised(patch: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(values * CONTRAST + BRIGHTNESS), 0, 255).astype("uint8")
 
 
-def _shuffled(classes: list[np.ndarray]) -> Split:
-    images = np.concatenate(classes)
-    labels = np.repeat(np.arange(len(classes)), len(classes[0])).astype("int64")
+def _part(part: str, size: int, count: int, seed: int = 0) -> Split:
+    """`count` patches of every material, shuffled."""
+    images = np.concatenate([photograph_patches(name, part, size, count, seed) for name in SOURCES.values()])
+    labels = np.repeat(np.arange(len(SOURCES), dtype="int64"), count)
     order = np.random.default_rng(0).permutation(len(labels))
     return Split(images[order], labels[order])

@@ -36,7 +36,10 @@ class Split:
         for label in np.unique(self.labels):
             places = np.flatnonzero(self.labels == label)
             if not 1 <= count <= len(places):
-                raise DatasetError(f"{count} pictures a class cannot be drawn: class {label} has {len(places)}; ask for 1 to {len(places)}")
+                raise DatasetError(
+                    f"{count} pictures a class cannot be drawn: class {label} has {len(places)}; ask for 1 to "
+                    f"{len(places)}"
+                )
             chosen.append(generator.permutation(places)[:count])
         order = generator.permutation(np.concatenate(chosen))
         return Split(self.images[order], self.labels[order])
@@ -44,7 +47,7 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Pictures to train on, to choose by and to test with, the names of the labels, and the files that could not be read."""
+    """Three parts, the names that the labels stand for, and the files that could not be read."""
 
     name: str
     train: Split
@@ -56,7 +59,8 @@ class Dataset:
     def __repr__(self) -> str:
         sizes = " + ".join(f"{len(part):,}" for part in (self.train, self.validation, self.test))
         skipped = f", {len(self.skipped)} files skipped" if self.skipped else ""
-        return f"Dataset {self.name}: {sizes} images (train + validation + test) of {len(self.class_names)} classes{skipped}"
+        classes = f"{len(self.class_names)} classes{skipped}"
+        return f"Dataset {self.name}: {sizes} images (train + validation + test) of {classes}"
 
 
 def split(images: np.ndarray, labels: Sequence[int] | np.ndarray, seed: int = 0) -> tuple[Split, Split, Split]:
@@ -80,9 +84,14 @@ def checked_labels(images: np.ndarray, labels: Sequence[int] | np.ndarray) -> np
     """The labels as int64, one for each image."""
     labels = np.asarray(labels)
     if labels.ndim != 1 or len(labels) != len(images):
-        raise DatasetError(f"{len(images)} images need {len(images)} labels, not labels of shape {labels.shape}; give one whole number each")
+        raise DatasetError(
+            f"{len(images)} images need {len(images)} labels, not labels of shape {labels.shape}; give one whole "
+            "number each"
+        )
     if not np.issubdtype(labels.dtype, np.integer):
-        raise DatasetError(f"labels of type {labels.dtype} are not whole numbers; give the place of each name in class_names")
+        raise DatasetError(
+            f"labels of type {labels.dtype} are not whole numbers; give the place of each name in class_names"
+        )
     return labels.astype("int64")
 
 
@@ -95,7 +104,10 @@ def split_places(
     for label in np.unique(labels):
         places = generator.permutation(np.flatnonzero(labels == label))
         if len(places) < FEWEST_PER_CLASS:
-            raise DatasetError(f"class {label} has {len(places)} pictures, too few to split; each class needs at least {FEWEST_PER_CLASS}")
+            raise DatasetError(
+                f"class {label} has {len(places)} pictures, too few to split; each class needs at least "
+                f"{FEWEST_PER_CLASS}"
+            )
         validation = max(1, round(len(places) * validation_share))
         test = max(1, round(len(places) * test_share)) if test_share else 0
         cuts = [len(places) - validation - test, len(places) - test]

@@ -14,11 +14,13 @@ from imgrec_lib.datasets.parts import DatasetError, checked_labels
 _OURS = re.compile(r"\d{6}\.png")
 
 
-def write_folder(images: np.ndarray, labels: Sequence[int] | np.ndarray, class_names: Sequence[str], folder: str | os.PathLike) -> Path:
+def write_folder(
+    images: np.ndarray, labels: Sequence[int] | np.ndarray, class_names: Sequence[str], folder: str | os.PathLike
+) -> Path:
     """The folder, which now holds every image as `CLASS/000000.png`, numbered by its place in `images`.
 
-    It appears whole or not at all. A folder that this function wrote before is replaced; one that holds anything else is
-    refused.
+    It appears whole or not at all. A folder that this function wrote before is replaced; one that holds anything else
+    is refused.
     """
     labels = checked_labels(images, labels)
     names = _folder_names(class_names, labels)
@@ -40,7 +42,10 @@ def write_folder(images: np.ndarray, labels: Sequence[int] | np.ndarray, class_n
 def _folder_names(class_names: Sequence[str], labels: np.ndarray) -> list[str]:
     """A name for each class that every file system takes: T-shirt/top becomes T-shirt-top."""
     if len(labels) and not 0 <= labels.min() <= labels.max() < len(class_names):
-        raise DatasetError(f"labels from {labels.min()} to {labels.max()} do not fit {len(class_names)} class names; give a name for each")
+        raise DatasetError(
+            f"labels from {labels.min()} to {labels.max()} do not fit {len(class_names)} class names; give a name "
+            "for each"
+        )
     names = [re.sub(r'[<>:"/\\|?*\x00-\x1f]', "-", name).strip(" .") for name in class_names]
     if not all(names) or len({name.lower() for name in names}) < len(names):
         raise DatasetError(f"the class names {list(class_names)} do not make different folder names; rename one")
