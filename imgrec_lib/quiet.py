@@ -1,4 +1,5 @@
 """TensorFlow's start-up lines, kept out of a lesson."""
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from contextlib import contextmanager
 def quiet() -> Iterator[None]:
     """A block in which native libraries write nothing to standard error: `with quiet(): import keras`.
 
-    TensorFlow's C++ code writes to file descriptor 2 itself, past Python, so the descriptor is turned away.
+    TensorFlow's C++ code writes to file descriptor 2 itself, past Python, so the descriptor is turned away. Its Python
+    warnings, such as the one after the fifth new network, stay away afterwards too; errors do not.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
@@ -23,3 +25,4 @@ def quiet() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
