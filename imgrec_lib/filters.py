@@ -22,15 +22,7 @@ for _kernel in KERNELS.values():
 
 def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
     """Return how many places a window of `kernel` pixels finds along an edge of `size` pixels."""
-    if kernel < 1:
-        raise ValueError(f"a kernel of {kernel} pixels sees nothing: make it 1 or more")
-    if stride < 1:
-        raise ValueError(f"stride is {stride}, but the window must move by 1 pixel or more: give stride=1 or larger")
-    if padding < 0:
-        raise ValueError(f"padding is {padding}, but it adds pixels: give 0 or more, and crop the image to lose some")
-    if kernel > size + 2 * padding:
-        raise ValueError(f"a kernel of {kernel} pixels does not fit into {size} + 2 × {padding} pixels: "
-                         "take a smaller kernel, a larger image or more padding")
+    _refuse_misfit(size, kernel, stride, padding)
     return (size + 2 * padding - kernel) // stride + 1
 
 
@@ -50,15 +42,9 @@ def convolve_channels(image: ArrayLike, kernels: ArrayLike, stride: int = 1, pad
     """
     image = _numbers("image", image, "height × width × channels")
     kernels = _numbers("kernels", kernels, "height × width × channels × kernels")
-    if image.shape[2] != kernels.shape[2]:
-        raise ValueError(f"the image has {image.shape[2]} channels and the kernels have {kernels.shape[2]}: "
-                         "a kernel needs one layer of weights for each channel")
-    for axis in (0, 1):
-        output_size(image.shape[axis], kernels.shape[axis], stride, padding)
-    padded = np.pad(image, ((padding, padding), (padding, padding), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, kernels.shape[:2], axis=(0, 1))
-    # The windows are height × width × channels × kernel height × kernel width: NumPy puts the kernel's axes last
-    return np.tensordot(windows[::stride, ::stride], kernels, axes=([3, 4, 2], [0, 1, 2]))
+    _refuse_other_depth(image, kernels)
+    windows = _windows(image, kernels.shape[:2], stride, padding)
+    return np.tensordot(windows, kernels, axes=([3, 4, 2], [0, 1, 2]))
 
 
 def relu(feature_map: ArrayLike) -> NDArray[np.floating]:
@@ -72,12 +58,7 @@ def max_pool(image: ArrayLike, size: int = 2) -> NDArray[np.floating]:
     Rows and columns that no longer fill a block are dropped.
     """
     image = np.asarray(image)
-    if image.ndim not in (2, 3):
-        raise ValueError(f"image has {image.ndim} axes, but must be height × width or height × width × channels: "
-                         "index or reshape it first")
-    if not 1 <= size <= min(image.shape[:2]):
-        raise ValueError(f"blocks of {size} × {size} do not fit into {image.shape[0]} × {image.shape[1]} pixels: "
-                         f"give a size from 1 to {min(image.shape[:2])}")
+    _refuse_blocks(image, size)
     rows, columns = image.shape[0] // size, image.shape[1] // size
     blocks = image[:rows * size, :columns * size].reshape(rows, size, columns, size, *image.shape[2:])
     return blocks.max(axis=(1, 3))
@@ -91,3 +72,38 @@ def _numbers(name: str, values: ArrayLike, axes: str) -> NDArray[np.floating]:
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} holds {array.dtype}, but must hold real numbers: convert it with astype(float)")
     return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _windows(image: NDArray[np.floating], shape: tuple[int, int], stride: int, padding: int) -> NDArray[np.floating]:
+    """Return every window: places down × places across × channels × window height × window width."""
+    for size, kernel in zip(image.shape[:2], shape, strict=True):
+        _refuse_misfit(size, kernel, stride, padding)
+    padded = np.pad(image, ((padding, padding), (padding, padding), (0, 0)))
+    return np.lib.stride_tricks.sliding_window_view(padded, shape, axis=(0, 1))[::stride, ::stride]
+
+
+def _refuse_misfit(size: int, kernel: int, stride: int, padding: int) -> None:
+    if kernel < 1:
+        raise ValueError(f"a kernel of {kernel} pixels sees nothing: make it 1 or more")
+    if stride < 1:
+        raise ValueError(f"stride is {stride}, but the window must move by 1 pixel or more: give stride=1 or larger")
+    if padding < 0:
+        raise ValueError(f"padding is {padding}, but it adds pixels: give 0 or more, and crop the image to lose some")
+    if kernel > size + 2 * padding:
+        raise ValueError(f"a kernel of {kernel} pixels does not fit into {size} + 2 × {padding} pixels: "
+                         "take a smaller kernel, a larger image or more padding")
+
+
+def _refuse_other_depth(image: NDArray[np.floating], kernels: NDArray[np.floating]) -> None:
+    if image.shape[2] != kernels.shape[2]:
+        raise ValueError(f"the image has {image.shape[2]} channels and the kernels have {kernels.shape[2]}: "
+                         "a kernel needs one layer of weights for each channel")
+
+
+def _refuse_blocks(image: NDArray[np.floating], size: int) -> None:
+    if image.ndim not in (2, 3):
+        raise ValueError(f"image has shape {image.shape}, but must be height × width or height × width × channels: "
+                         "index or reshape it first")
+    if not 1 <= size <= min(image.shape[:2]):
+        raise ValueError(f"blocks of {size} × {size} do not fit into {image.shape[0]} × {image.shape[1]} pixels: "
+                         f"give a size from 1 to {min(image.shape[:2])}")
