@@ -49,11 +49,11 @@ def test_every_embedded_file_has_its_checksum(name):
 
 
 def test_every_embedded_data_file_is_in_the_list_of_checksums():
-    text = {".md", ".py"}
+    text = {".md", ".py", ".pyc"}
     there = {
         path.relative_to(embedded.ROOT).as_posix()
         for path in embedded.ROOT.rglob("*")
-        if path.is_file() and path.suffix not in text and "LICENSE" not in path.name and "__pycache__" not in path.parts
+        if path.is_file() and path.suffix not in text and not path.name.startswith((".", "LICENSE"))
     }
     assert there - {"checksums.txt"} == set(embedded.checksums())
 
@@ -137,7 +137,8 @@ def test_materials_have_20_30_and_50_patches_of_each_class(patches):
 
 
 def test_brightness_and_contrast_of_a_material_tell_nothing(patches):
-    means, deviations = ([getattr(part.images, name)(axis=(1, 2, 3)) for part in three(patches)] for name in ("mean", "std"))
+    means = [part.images.mean(axis=(1, 2, 3)) for part in three(patches)]
+    deviations = [part.images.std(axis=(1, 2, 3)) for part in three(patches)]
     train, test = (np.stack([means[part], deviations[part]], axis=1) for part in (0, 2))
     centres = np.stack([train[patches.train.labels == label].mean(axis=0) for label in range(10)])
     guesses = np.abs((test[:, None] - centres) / train.std(axis=0)).sum(axis=2).argmin(axis=1)
@@ -191,6 +192,12 @@ def test_split_is_the_same_for_the_same_seed_and_keeps_images_with_their_labels(
     first, again, other = (datasets.split(images, labels, seed=seed)[0] for seed in (1, 1, 2))
     assert np.array_equal(first.labels, again.labels) and not np.array_equal(first.labels, other.labels)
     assert np.array_equal(first.images.ravel(), first.labels)
+
+
+def test_another_seed_puts_other_pictures_into_the_test_part():
+    images = np.arange(100, dtype="uint8").reshape(-1, 1, 1, 1)
+    tests = [datasets.split(images, np.zeros(100, int), seed=seed)[2] for seed in (1, 2)]
+    assert contents(tests[0]) != contents(tests[1])
 
 
 def test_per_class_draws_that_many_of_each_class(fashion):
@@ -258,7 +265,7 @@ def test_folders_that_cannot_be_used_say_why(class_folders, tmp_path):
     (tmp_path / "empty").mkdir()
     picture(tmp_path / "one" / "cat" / "a.png")
     picture(class_folders / "dog" / "a.png")
-    cases = {"nowhere": "no dataset and no folder", "empty": "no class folders", "one": "one class", "own": "'dog'.*1 readable"}
+    cases = {"nowhere": "no folder", "empty": "no class folders", "one": "one class", "own": "'dog'.*1 readable"}
     for name, message in cases.items():
         with pytest.raises(datasets.DatasetError, match=message):
             datasets.load(tmp_path / name)
