@@ -158,7 +158,7 @@ def numbers(
         1,
         len(arrays),
         side * sum(array.shape[1] for array in arrays) + 0.3 * len(arrays),
-        side * max(array.shape[0] for array in arrays) + 0.4,
+        side * max(array.shape[0] for array in arrays) + 0.5,
     )
     axes[0, 0].get_gridspec().set_width_ratios([array.shape[1] for array in arrays])
     for index, (axis, array) in enumerate(zip(axes.flat, arrays)):

@@ -56,3 +56,20 @@ def damaged_library(folder: Path, module: str, right: str, wrong: str) -> Path:
     assert text.count(right) >= 1
     source.write_text(text.replace(right, wrong), encoding="utf-8")
     return folder
+
+
+def test_a_lesson_is_red_where_the_library_hands_out_blue_cats(tmp_path: Path) -> None:
+    right = 'return images.load(read(f"photographs/{photograph_path(name).name}"))'
+    library = damaged_library(tmp_path, "datasets/embedded.py", right, right + "[:, :, ::-1]")
+    assert not strict_check(lesson(1), library).green
+
+
+def test_a_lesson_is_red_where_the_library_flips_kernels(tmp_path: Path) -> None:
+    library = damaged_library(tmp_path, "filters.py", "kernels, axes=([3, 4, 2]", "kernels[::-1, ::-1], axes=([3, 4, 2]")
+    assert not strict_check(lesson(2), library).green
+
+
+def test_a_lesson_is_green_with_an_undamaged_copy_of_the_library(tmp_path: Path) -> None:
+    library = damaged_library(tmp_path, "filters.py", "max_pool", "max_pool")
+    verdict = strict_check(lesson(1), library)
+    assert verdict.green, verdict.text
