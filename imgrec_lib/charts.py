@@ -97,7 +97,8 @@ def spread(results: Mapping[str, Sequence[float]], label: str = "test accuracy",
     for row, name in enumerate(names):
         values = np.asarray(results[name], dtype=float)
         axis.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=VERMILION, linewidth=3, solid_capstyle="butt")
-        axis.plot(values, np.full(len(values), row), "o", color=BLUE, alpha=0.75, markersize=7)
+        beside_each_other = row + np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else [row]
+        axis.plot(values, beside_each_other, "o", color=BLUE, alpha=0.75, markersize=6)
         axis.text(1.01, row, f"{values.mean():.2f}", transform=axis.get_yaxis_transform(), va="center", fontsize=10)
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.5, -0.5)

@@ -65,7 +65,8 @@ def test_a_lesson_is_red_where_the_library_hands_out_blue_cats(tmp_path: Path) -
 
 
 def test_a_lesson_is_red_where_the_library_flips_kernels(tmp_path: Path) -> None:
-    library = damaged_library(tmp_path, "filters.py", "kernels, axes=([3, 4, 2]", "kernels[::-1, ::-1], axes=([3, 4, 2]")
+    right, wrong = "kernels, axes=([3, 4, 2]", "kernels[::-1, ::-1], axes=([3, 4, 2]"
+    library = damaged_library(tmp_path, "filters.py", right, wrong)
     assert not strict_check(lesson(2), library).green
 
 
