@@ -17,6 +17,12 @@ PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, VERMILION, BLACK)
 History = Mapping[str, Sequence[float]]
 
 
+def _tidy(axis: "Axes", grid: str | None = None) -> None:
+    axis.spines[["top", "right"]].set_visible(False)
+    if grid:
+        axis.grid(axis=grid, color="0.9")
+
+
 def draw_curves(axes: Sequence["Axes"], history: History, epochs: int | None = None) -> None:
     """Draw loss on the first axis and accuracy on the second: training solid, validation dashed."""
     for axis, name in zip(axes, ("loss", "accuracy")):
@@ -26,8 +32,7 @@ def draw_curves(axes: Sequence["Axes"], history: History, epochs: int | None = N
                 epoch, mark = range(1, len(values) + 1), "o" if len(values) <= 15 else None
                 axis.plot(epoch, values, style, color=colour, label=label, marker=mark, markersize=4)
         axis.set(title=name, xlabel="epoch", xlim=(0.5, max(2, epochs or len(history.get(name, ()))) + 0.5))
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(axis="y", color="0.9")
+        _tidy(axis, grid="y")
         if axis.get_legend_handles_labels()[0]:
             axis.legend(frameon=False, fontsize=9)
     axes[0].set_ylim(bottom=0)
@@ -83,10 +88,17 @@ def probabilities(image: np.ndarray, values: Sequence[float], class_names: Seque
     bars.set_yticks(range(len(order)), [class_names[index] for index in order])
     bars.invert_yaxis()
     bars.set(xlim=(0, 1.12), title="probability")
-    bars.spines[["top", "right"]].set_visible(False)
+    _tidy(bars)
     for place, index in enumerate(order):
         bars.text(values[index] + 0.02, place, f"{values[index]:.2f}", va="center", fontsize=9)
     display_figure(figure)
+
+
+def _draw_seeds(axis: "Axes", row: int, values: np.ndarray) -> None:
+    axis.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=VERMILION, linewidth=3, solid_capstyle="butt")
+    beside_each_other = row + np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else [row]
+    axis.plot(values, beside_each_other, "o", color=BLUE, alpha=0.75, markersize=6)
+    axis.text(1.01, row, f"{values.mean():.2f}", transform=axis.get_yaxis_transform(), va="center", fontsize=10)
 
 
 def spread(results: Mapping[str, Sequence[float]], label: str = "test accuracy", title: str = "") -> None:
@@ -95,16 +107,11 @@ def spread(results: Mapping[str, Sequence[float]], label: str = "test accuracy",
     figure, axes = new_figure(1, 1, 7.5, 0.42 * len(names) + 1.0)
     axis = axes[0, 0]
     for row, name in enumerate(names):
-        values = np.asarray(results[name], dtype=float)
-        axis.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=VERMILION, linewidth=3, solid_capstyle="butt")
-        beside_each_other = row + np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else [row]
-        axis.plot(values, beside_each_other, "o", color=BLUE, alpha=0.75, markersize=6)
-        axis.text(1.01, row, f"{values.mean():.2f}", transform=axis.get_yaxis_transform(), va="center", fontsize=10)
+        _draw_seeds(axis, row, np.asarray(results[name], dtype=float))
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.5, -0.5)
     axis.set(xlabel=f"{label} (a dot a seed, the bar at their mean)", title=title)
-    axis.grid(axis="x", color="0.9")
-    axis.spines[["top", "right"]].set_visible(False)
+    _tidy(axis, grid="x")
     display_figure(figure)
 
 
@@ -118,7 +125,6 @@ def lines(
     for index, (name, (across, up)) in enumerate(curves_by_name.items()):
         axis.plot(across, up, marker=marks[index % len(marks)], color=PALETTE[index % len(PALETTE)], label=name)
     axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    axis.grid(axis="y", color="0.9")
-    axis.spines[["top", "right"]].set_visible(False)
+    _tidy(axis, grid="y")
     axis.legend(frameon=False, fontsize=9)
     display_figure(figure)

@@ -25,9 +25,7 @@ def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int) ->
 
 def precision_recall_f1(matrix: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Precision, recall and F1 of each class, from a confusion matrix; 0 where there is nothing to divide by."""
-    matrix = np.asarray(matrix, dtype="float64")
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"a confusion matrix is classes × classes, and this one has shape {matrix.shape}")
+    matrix = _square(matrix)
     right = np.diag(matrix)
     precision = _share(right, matrix.sum(axis=0))
     recall = _share(right, matrix.sum(axis=1))
@@ -48,6 +46,13 @@ def worst_mistakes(probabilities: ArrayLike, labels: ArrayLike, count: int = 12)
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     confidence = probabilities[wrong].max(axis=1)
     return wrong[np.argsort(-confidence, kind="stable")][:count]
+
+
+def _square(matrix: ArrayLike) -> np.ndarray:
+    matrix = np.asarray(matrix, dtype="float64")
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise ValueError(f"a confusion matrix is classes × classes, and this one has shape {matrix.shape}")
+    return matrix
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -34,10 +34,14 @@ def display_figure(figure: "Figure") -> None:
     """Show a figure as a still picture; its text form says only how many panels it has, the same on every machine."""
     from IPython.display import display
 
-    titles = [axes.get_title().replace("\n", ", ") for axes in figure.axes if axes.get_title()]
     kind, picture = _smallest(png(figure))
     bundle = {"text/plain": f"Picture with {len(figure.axes)} panel(s)", kind: picture}
-    display(bundle, raw=True, metadata={kind: {"alt": "; ".join(titles) or "picture"}})
+    display(bundle, raw=True, metadata={kind: {"alt": _alternative_text(figure)}})
+
+
+def _alternative_text(figure: "Figure") -> str:
+    titles = [axes.get_title().replace("\n", ", ") for axes in figure.axes if axes.get_title()]
+    return "; ".join(titles) or "picture"
 
 
 def _smallest(picture: bytes) -> tuple[str, bytes]:
@@ -51,10 +55,14 @@ def _smallest(picture: bytes) -> tuple[str, bytes]:
     return "image/jpeg", buffer.getvalue()
 
 
+def _is_signed(image: np.ndarray) -> bool:
+    return image.dtype != np.uint8 and bool(image.size) and bool(image.min() < 0)
+
+
 def _colours(image: np.ndarray, signed: bool | None) -> dict[str, object]:
     if image.ndim == 3:
         return {}
-    if signed if signed is not None else image.dtype != np.uint8 and image.size and image.min() < 0:
+    if _is_signed(image) if signed is None else signed:
         reach = float(np.abs(image).max()) or 1.0
         return {"cmap": DIVERGING, "vmin": -reach, "vmax": reach}
     top = 255 if image.dtype == np.uint8 else max(1.0, float(image.max()) if image.size else 1.0)
@@ -148,23 +156,30 @@ def numbers(
     `highlight` rings a window `(row, column, rows, columns)` of the first matrix, or, as a list, one of each matrix.
     `square` is the side of a square in inches.
     """
-    arrays = [np.atleast_2d(np.asarray(matrix)) for matrix in matrices]
-    for array in arrays:
-        if array.ndim != 2 or max(array.shape) > 32:
-            raise ValueError(f"a matrix of shape {array.shape} has too many numbers to draw: cut out 32 × 32 or fewer")
+    arrays = [_small_matrix(matrix) for matrix in matrices]
     rings = [highlight] if isinstance(highlight, tuple) else list(highlight or [])
-    side = min(square, (FIGURE_WIDTH - 0.3 * len(arrays)) / sum(array.shape[1] for array in arrays))
-    figure, axes = new_figure(
-        1,
-        len(arrays),
-        side * sum(array.shape[1] for array in arrays) + 0.3 * len(arrays),
-        side * max(array.shape[0] for array in arrays) + 0.5,
-    )
-    axes[0, 0].get_gridspec().set_width_ratios([array.shape[1] for array in arrays])
-    for index, (axis, array) in enumerate(zip(axes.flat, arrays)):
+    figure, axes, side = _squares_figure(arrays, square)
+    for index, (axis, array) in enumerate(zip(axes, arrays)):
         _draw_numbers(axis, array, signed, fontsize=min(11.0, 24 * side))
         if titles and index < len(titles):
             axis.set_title(titles[index], fontsize=10)
         if index < len(rings) and rings[index] is not None:
             _ring(axis, rings[index])
     display_figure(figure)
+
+
+def _small_matrix(matrix: np.ndarray) -> np.ndarray:
+    array = np.atleast_2d(np.asarray(matrix))
+    if array.ndim != 2 or max(array.shape) > 32:
+        raise ValueError(f"a matrix of shape {array.shape} has too many numbers to draw: cut out 32 × 32 or fewer")
+    return array
+
+
+def _squares_figure(arrays: Sequence[np.ndarray], square: float) -> tuple["Figure", Sequence["Axes"], float]:
+    """A figure with axes for matrices side by side, and the side that their squares have in it, in inches."""
+    rows, columns = max(len(array) for array in arrays), [array.shape[1] for array in arrays]
+    gaps = 0.3 * len(arrays)
+    side = min(square, (FIGURE_WIDTH - gaps) / sum(columns))
+    figure, axes = new_figure(1, len(arrays), side * sum(columns) + gaps, side * rows + 0.5)
+    axes[0, 0].get_gridspec().set_width_ratios(columns)
+    return figure, axes[0], side

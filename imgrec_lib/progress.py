@@ -13,7 +13,7 @@ SECONDS_BETWEEN_UPDATES = 0.2
 
 
 def remaining(seconds: float, done: float) -> str:
-    """Words for the time left, after `seconds` with the share `done` (0 to 1) behind us; empty before it can be guessed."""
+    """Words for the time left, after `seconds` with the share `done` (0 to 1) behind us, or nothing too early."""
     if done <= 0 or seconds < 1:
         return ""
     left = seconds * (1 - done) / done
