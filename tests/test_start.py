@@ -177,7 +177,7 @@ def test_a_file_named_venv_is_never_touched(course):
 
 
 def test_a_second_setup_at_the_same_time_is_refused_and_a_dead_one_is_forgotten(course, offline):
-    holder = "import sys, start\nwith start.only_one(sys.argv[1]):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+    holder = "import sys, start\nwith start.only_one(sys.argv[1]): print('held', flush=True), sys.stdin.read()"
     command = [sys.executable, "-c", holder, str(course)]
     with subprocess.Popen(command, cwd=course, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
         assert first.stdout.readline().strip() == b"held"
