@@ -25,10 +25,10 @@ import subprocess
 import tempfile
 import time
 
+LESSON = "notebooks/01_pixels_as_matrices.ipynb"
 ROOT = os.path.dirname(os.path.abspath(__file__))
 # A person's own settings that would change what the environment holds, where it lands or how fast it is.
-DROPPED = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PIP_USER", "PIP_TARGET", "PIP_PREFIX")
-DROPPED += ("UV_SYSTEM_PYTHON", "UV_TARGET", "UV_PREFIX")
+DROPPED = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PIP_USER", "PIP_TARGET", "UV_SYSTEM_PYTHON")
 PROGRESS = ("Collecting", "Downloading", "Downloaded", "Installing collected", "Resolved", "Prepared", "Bytecode")
 DISK = "The disk is full and the course needs 3 GB: make room, then run this again."
 NETWORK = "No network, so packages could not be fetched: connect to the internet (or set HTTPS_PROXY), run this again."
@@ -70,12 +70,12 @@ def check_machine(root):
     if odd_python or odd_linux or machine not in machines.get(system, ()):
         seen = "{} on {}, {}".format(platform.python_implementation(), system, machine)
         raise Trouble("TensorFlow has no package for {}: use the Colab links in README.md.".format(seen))
-    for name in ("requirements.txt", "pyproject.toml", "imgrec_lib", "notebooks"):
+    for name in ("requirements.txt", "pyproject.toml", "imgrec_lib", LESSON):
         if not os.path.exists(os.path.join(root, name)):
             raise Trouble("{} is missing beside start.py: fetch the whole course again.".format(name))
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
-        package = "python{}.{}-venv".format(*sys.version_info[:2])
-        raise Trouble("This Python lacks a part: on Debian or Ubuntu `sudo apt install {}` adds it.".format(package))
+        words = "This Python lacks its module venv: on Debian or Ubuntu `sudo apt install python{}.{}-venv` adds it."
+        raise Trouble(words.format(*sys.version_info[:2]))
 
 
 @contextlib.contextmanager
@@ -83,10 +83,9 @@ def only_one(root):
     """Holds a lock that the system itself lets go of when this process ends, however it ends."""
     with open(os.path.join(root, ".start.lock"), "w") as file:
         try:
-            if os.name == "nt":
-                importlib.import_module("msvcrt").locking(file.fileno(), 2, 1)  # 2: at once or not at all
-            else:
-                importlib.import_module("fcntl").flock(file, 2 | 4)  # Alone, and at once or not at all
+            # Both numbers mean: for this process alone, and at once or not at all.
+            locking = importlib.import_module("msvcrt" if os.name == "nt" else "fcntl")
+            locking.locking(file.fileno(), 2, 1) if os.name == "nt" else locking.flock(file, 6)
         except OSError:
             raise Trouble("Another start.py is setting the course up here: wait for it to end, then run this again.")
         yield
@@ -104,7 +103,7 @@ def variables_of(environment):
 
 def wanted_stamp(root, environment):
     """The digest of all that the environment depends on, or None where its Python does not run."""
-    digest = hashlib.sha256(repr((environment, os.environ.get("IMGREC_NEWEST"))).encode())
+    digest = hashlib.sha256(repr((environment, bool(os.environ.get("IMGREC_NEWEST")))).encode())
     command = [python_of(environment), "-I", "-S", "-c", "import sys; print(sys.version, sys.base_prefix)"]
     try:
         digest.update(subprocess.check_output(command, stderr=subprocess.DEVNULL))
@@ -142,7 +141,8 @@ def make_environment(root, environment):
     holds_files = any(files for _, _, files in os.walk(environment))
     if os.path.lexists(environment) and not os.path.isdir(environment) or holds_files and not ours:
         raise Trouble("{} is not a Python environment: move it away, then run this again.".format(environment))
-    run(root, environment, sys.executable, "-I", "-m", "venv", "--clear", environment)
+    # Not sys.executable, which may be the environment's own Python, about to be cleared away.
+    run(root, environment, getattr(sys, "_base_executable", sys.executable), "-I", "-m", "venv", "--clear", environment)
 
 
 def install(root, environment):
@@ -171,7 +171,7 @@ def install(root, environment):
 def set_up(root, environment):
     """Makes `.venv` as requirements.txt says, or mends it; its stamp is written last, so that half a set-up is seen."""
     with only_one(root):
-        exists, stamp = os.path.isdir(environment), os.path.join(environment, "imgrec-stamp")
+        stamp, exists = os.path.join(environment, "imgrec-stamp"), os.path.isdir(environment)
         if shutil.disk_usage(environment if exists else root).free < (1 if exists else 3) * 10**9:
             raise Trouble(DISK)
         say("Setting the course up in .venv, once: it takes about two minutes and 3 GB of disk.")
@@ -187,15 +187,10 @@ def set_up(root, environment):
 
 def open_course(root, environment, browser):
     """Runs JupyterLab, for this machine alone, with lesson 1 open, until Ctrl-C."""
-    lesson = min(glob.glob(os.path.join(glob.escape(root), "notebooks", "01_*.ipynb")), default=None)
-    if lesson is None:
-        raise Trouble("Lesson 1 is missing in the folder notebooks: fetch the whole course again.")
-    page = "/lab/tree/notebooks/" + os.path.basename(lesson)
-    traits = {"ServerApp.ip": "127.0.0.1", "ServerApp.root_dir": root, "ServerApp.open_browser": browser}
-    traits.update({"LabApp.default_url": page, "ServerApp.allow_root": True, "LanguageServerManager.autodetect": False})
-    traits.update({"ServerApp.log_level": "WARN", "LabApp.log_level": "WARN"})
-    command = [python_of(environment), "-I", "-m", "jupyterlab"]
-    command += ["--{}={}".format(name, value) for name, value in traits.items()]
+    command = [python_of(environment), "-I", "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--allow-root"]
+    command += ["--ServerApp.root_dir=" + root, "--ServerApp.open_browser={}".format(browser)]
+    command += ["--LabApp.default_url=/lab/tree/" + LESSON, "--ServerApp.log_level=WARN", "--LabApp.log_level=WARN"]
+    command += ["--LanguageServerManager.autodetect=False"]
     # In a group of its own the server does not get this terminal's Ctrl-C, which would end it with a traceback.
     group = {"start_new_session": True, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
     with tempfile.TemporaryDirectory(prefix="imgrec-", ignore_cleanup_errors=True) as runtime:
@@ -203,8 +198,8 @@ def open_course(root, environment, browser):
         variables = dict(variables_of(environment), JUPYTER_TOKEN=os.urandom(24).hex(), JUPYTER_RUNTIME_DIR=runtime)
         server = subprocess.Popen(command, cwd=root, env=variables, stdin=subprocess.DEVNULL, **group)
         try:
-            port = port_of(server, runtime)
-            say("The course is open at http://127.0.0.1:{}{}?token={}".format(port, page, variables["JUPYTER_TOKEN"]))
+            seen = (port_of(server, runtime), LESSON, variables["JUPYTER_TOKEN"])
+            say("The course is open at http://127.0.0.1:{}/lab/tree/{}?token={}".format(*seen))
             say("Press Ctrl-C here to close it.")
             return server.wait()
         except KeyboardInterrupt:
@@ -225,7 +220,7 @@ def port_of(server, runtime):
 
 
 def check_course(root, environment):
-    """The first exit status of the checks that is not 0; all of them run."""
+    """0 if all checks pass; all of them run, whatever the first ones say."""
     checks = ("ruff check .", "pytest tests", "pytest --nbval notebooks")
     commands = [[python_of(environment), "-m"] + check.split() for check in checks]
     return max(subprocess.call(command, cwd=root, env=variables_of(environment)) for command in commands)

@@ -85,7 +85,7 @@ def course(tmp_path) -> Path:
     (root / "imgrec_lib").mkdir()
     (root / "imgrec_lib" / "__init__.py").write_text("def main():\n    print('imgrec at work')\n")
     empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (root / "notebooks" / "01_pixels.ipynb").write_text(json.dumps(empty))
+    (root / "notebooks" / "01_pixels_as_matrices.ipynb").write_text(json.dumps(empty))
     (root / "requirements.txt").write_text("tiny==1.0\nflit-core==1.0\n")
     (root / "pyproject.toml").write_text(PYPROJECT)
     shutil.copy(SOURCE, root)
@@ -156,7 +156,10 @@ def test_wrong_use_is_one_line_and_exit_2(course, arguments):
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and not done.stdout
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml", "imgrec_lib", "notebooks"])
+PARTS = ("requirements.txt", "pyproject.toml", "imgrec_lib", "notebooks/01_pixels_as_matrices.ipynb")
+
+
+@pytest.mark.parametrize("name", PARTS)
 def test_a_course_that_lacks_a_part_is_one_line(course, name):
     path = course / name
     shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -321,7 +324,7 @@ def test_jupyterlab_opens_lesson_1_to_this_machine_alone_and_ctrl_c_ends_it(cour
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(contents, timeout=20)
         with urllib.request.urlopen(f"{contents}/notebooks?token={address[3]}", timeout=20) as answer:
-            assert [entry["name"] for entry in json.load(answer)["content"]] == ["01_pixels.ipynb"]
+            assert [entry["name"] for entry in json.load(answer)["content"]] == ["01_pixels_as_matrices.ipynb"]
     finally:
         server.send_signal(signal.SIGINT)
         out, err = server.communicate(timeout=30)
