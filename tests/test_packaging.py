@@ -94,7 +94,7 @@ def test_at_most_twelve_entries_are_visible_at_the_top():
 
 
 def test_no_file_names_a_package_host_a_machine_or_a_workplace():
-    hosts = ("pypi" + ".org", "python" + "hosted", "npmjs" + ".", "registry.npm", "deb.debian" + ".org")
+    hosts = ("pypi" + ".org", "python" + "hosted", "npmjs" + ".", "registry" + ".npm", "deb.debian" + ".org")
     places = ("/work" + "/", "/root" + "/", "/opt" + "/pypi", "/opt" + "/wheels", ".." + "/shared", "shared" + "/")
     for name in tracked():
         content = (ROOT / name).read_bytes()
