@@ -66,7 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_commands(parser)
     options = parser.parse_args(arguments)
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
     except BrokenPipeError:
         # The reader, such as `head`, has had enough; without this Python complains once more as it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
