@@ -77,6 +77,8 @@ def _drawable(image: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"an array of shape {image.shape} is not a picture: give height × width or height × width × 3"
         )
+    if image.size == 0:
+        raise ValueError(f"a picture of shape {image.shape} has no pixels: in a slice the smaller number comes first")
     return np.clip(image, 0, 1) if image.ndim == 3 and image.dtype != np.uint8 else image
 
 
@@ -116,7 +118,7 @@ def _tallest(pictures: Sequence[np.ndarray]) -> float:
 def _number(value: float) -> str:
     if float(value).is_integer():
         return f"{int(value)}"
-    return f"{value:.2f}".replace("-0.", "-.").replace("0.", ".") if abs(value) < 1 else f"{value:.1f}"
+    return f"{value:.2f}" if abs(value) < 1 else f"{value:.1f}"
 
 
 def _draw_numbers(axis: "Axes", matrix: np.ndarray, signed: bool | None, fontsize: float) -> None:

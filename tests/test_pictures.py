@@ -38,6 +38,11 @@ def test_what_is_no_picture_is_refused_in_a_sentence(image: np.ndarray) -> None:
         plots.show(image)
 
 
+def test_a_picture_without_pixels_is_refused_in_a_sentence() -> None:
+    with pytest.raises(ValueError, match="has no pixels"):
+        plots.show(COLOUR[4:2])
+
+
 def test_the_text_form_does_not_depend_on_titles(shown: list[dict[str, object]]) -> None:
     plots.show(GREY, GREY, titles=["accuracy 0.81", "b"])
     assert shown[0]["text/plain"] == "Picture with 2 panel(s)"
@@ -59,7 +64,7 @@ def test_numbers_draws_windows_and_refuses_large_matrices(shown: list[dict[str, 
         plots.numbers(np.zeros((33, 4)))
 
 
-@pytest.mark.parametrize(("value", "text"), [(3, "3"), (-0.25, "-.25"), (0.5, ".50"), (12.34, "12.3"), (-1.0, "-1")])
+@pytest.mark.parametrize(("value", "text"), [(3, "3"), (-0.25, "-0.25"), (0.5, "0.50"), (12.34, "12.3"), (-1.0, "-1")])
 def test_numbers_are_written_short(value: float, text: str) -> None:
     assert plots._number(value) == text
 
