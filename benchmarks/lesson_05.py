@@ -6,7 +6,7 @@ Prints a row for each experiment, mean ± standard deviation over the seeds. The
 accuracies, ImageNet features to lesson 4's network from nothing, on materials with five pictures a class.
 """
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -78,14 +78,24 @@ def seen(split: Split) -> Split:
     return Split(backbone.features(split.images), split.labels)
 
 
-def rivals(pool: Split, test: Split, seeds: Sequence[int], counts: Sequence[int]) -> Iterator[tuple[int, float, float]]:
-    """For each number of pictures a class: the number, and the accuracy of features and of the network from nothing."""
-    seen_pool, seen_test = seen(pool), seen(test)
+def rivals(pool: Split, test: Split, seeds: Sequence[int], counts: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """For each number of pictures a class: the accuracy of features with a head, and of the network from nothing."""
+    known, asked = seen(pool), seen(test)
+    found = {}
     for count in counts:
-        features = row(f"{count:2} a class: ImageNet features and a head", lambda seed: head(seen_pool.per_class(count, seed), seen_test), seeds)  # noqa: B023
-        nothing = row(f"{count:2} a class: lesson 4's network, dropout 0.5", lambda seed: small(pool.per_class(count, seed), test, seed, 0.5), seeds)  # noqa: B023
-        row(f"{count:2} a class: SVM on pixels", lambda seed: machine(pool.per_class(count, seed), test), seeds)  # noqa: B023
-        yield count, features, nothing
+        few, few_seen = drawn(pool, count), drawn(known, count)
+        name = f"{count:2} a class: ImageNet features and a head"
+        features = row(name, lambda seed, few=few_seen: head(few(seed), asked), seeds)
+        nothing = row(f"{count:2} a class: lesson 4's network, dropout 0.5",
+                      lambda seed, few=few: small(few(seed), test, seed, 0.5), seeds)
+        row(f"{count:2} a class: SVM on pixels", lambda seed, few=few: machine(few(seed), test), seeds)
+        found[count] = features, nothing
+    return found
+
+
+def drawn(pool: Split, count: int) -> Callable[[int], Split]:
+    """A function from a seed to `count` pictures of each class."""
+    return lambda seed: pool.per_class(count, seed)
 
 
 def only(split: Split, first: int, last: int) -> Split:
@@ -95,29 +105,35 @@ def only(split: Split, first: int, last: int) -> Split:
 
 def textbook(seeds: Sequence[int]) -> None:
     """Pretrain on five kinds of clothing, reuse on the other five, with few and with many pictures."""
-    clothing = datasets.load("fashion_mnist")
-    pool, test = only(clothing.train, 5, 9).per_class(50), only(clothing.test, 5, 9).per_class(400)
-    for each, epochs in ((2000, 3), (4500, 5)):
+    clothes = datasets.load("fashion_mnist")
+    pool, test = only(clothes.train, 5, 9).per_class(50), only(clothes.test, 5, 9).per_class(400)
+    inputs = {"head on raw pixels": (flat(pool), flat(test))}
+    for each, epochs in ((1200, 3), (4500, 5)):
         keras.utils.set_random_seed(0)
-        old = fitted(models.small_network((28, 28, 1), 5), only(clothing.train, 0, 4).per_class(each), epochs, batch_size=64)
-        print(f"pretrained on {5 * each:,} pictures, {epochs} epochs: {tested(old, only(clothing.test, 0, 4)):.3f} on the old task")
+        old = models.small_network((28, 28, 1), 5)
+        fitted(old, only(clothes.train, 0, 4).per_class(each), epochs, batch_size=64)
+        print(f"pretrained on {5 * each:,}: {tested(old, only(clothes.test, 0, 4)):.3f} on the old task")
         for name, layer in (("dense layer", -2), ("convolutions", -3)):
             cut = keras.Model(old.inputs, old.layers[layer].output)
-            train, check = (Split(cut.predict(part.images, verbose=0), part.labels) for part in (pool, test))
-            for count in (5, 10, 50):
-                row(f"{count:2} a class: head after the {name}", lambda seed: head(train.per_class(count, seed), check), seeds)  # noqa: B023
+            inputs[f"head after the {name} ({5 * each:,})"] = tuple(
+                Split(cut.predict(part.images, verbose=0), part.labels) for part in (pool, test)
+            )
     for count in (5, 10, 50):
-        row(f"{count:2} a class: head on raw pixels", lambda seed: head(flat(pool).per_class(count, seed), flat(test)), seeds)  # noqa: B023
-        row(f"{count:2} a class: network from nothing", lambda seed: small(pool.per_class(count, seed), test, seed, 0.0), seeds)  # noqa: B023
+        for name, (known, asked) in inputs.items():
+            few = drawn(known, count)
+            row(f"{count:2} a class: {name}", lambda seed, few=few, asked=asked: head(few(seed), asked), seeds)
+        few = drawn(pool, count)
+        row(f"{count:2} a class: network from nothing", lambda seed, few=few: small(few(seed), test, seed, 0.0), seeds)
 
 
 def materials(seeds: Sequence[int]) -> str:
-    """The materials of lesson 4 at 64 × 64; the summary line."""
+    """The summary line, after the materials of lesson 4 at 64 × 64."""
     loaded = datasets.load("materials", size=64, per_class=50)
-    pool, test = loaded.train, loaded.test
-    found = {count: (features, nothing) for count, features, nothing in rivals(pool, test, seeds, COUNTS)}
+    found = rivals(loaded.train, loaded.test, seeds, COUNTS)
     for count in COUNTS:
-        row(f"{count:2} a class: from nothing, averaging", lambda seed: averaging(pool.per_class(count, seed), test, seed), seeds)  # noqa: B023
+        few = drawn(loaded.train, count)
+        name = f"{count:2} a class: from nothing, averaging"
+        row(name, lambda seed, few=few: averaging(few(seed), loaded.test, seed), seeds)
     features, nothing = found[5]
     return f"materials, 5 pictures a class: {100 * (features - nothing):.0f} points won, ratio {features / nothing:.2f}"
 
@@ -136,21 +152,22 @@ def clothing(seeds: Sequence[int]) -> None:
     """All ten kinds of clothing, in their place and moved."""
     loaded = datasets.load("fashion_mnist")
     pool, test = loaded.train.per_class(50), loaded.test.per_class(50)
-    print("clothes in their place:", len(list(rivals(pool, test, seeds, COUNTS))), "sizes")
-    print("moved clothes:", len(list(rivals(moved(pool, 0), moved(test, 1), seeds, (5, 50)))), "sizes")
+    print("clothes in their place:")
+    rivals(pool, test, seeds, COUNTS)
+    print("clothes moved about in a larger picture:")
+    rivals(moved(pool, 0), moved(test, 1), seeds, (5, 50))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("parts", nargs="*", help="textbook, clothing; materials always comes last")
+    parser.add_argument("--seeds", type=int, default=5, help="how many draws and networks (default 5)")
+    parser.add_argument("parts", nargs="*", help="textbook, clothing, materials; all by default")
     chosen = parser.parse_args()
-    seeds = range(chosen.seeds)
-    parts = chosen.parts or ["textbook", "clothing"]
-    for name, part in (("textbook", textbook), ("clothing", clothing)):
-        if name in parts:
-            part(seeds)
-    print(materials(seeds))
+    for name, part in (("textbook", textbook), ("clothing", clothing), ("materials", materials)):
+        if not chosen.parts or name in chosen.parts:
+            summary = part(range(chosen.seeds))
+            if summary:
+                print(summary)
 
 
 if __name__ == "__main__":
