@@ -17,6 +17,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "start.py"
@@ -312,6 +313,7 @@ def test_jupyterlab_opens_lesson_1_to_this_machine_alone_and_ctrl_c_ends_it(cour
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
@@ -325,8 +327,11 @@ def test_jupyterlab_opens_lesson_1_to_this_machine_alone_and_ctrl_c_ends_it(cour
             urllib.request.urlopen(contents, timeout=20)
         with urllib.request.urlopen(f"{contents}/notebooks?token={address[3]}", timeout=20) as answer:
             assert [entry["name"] for entry in json.load(answer)["content"]] == ["01_pixels_as_matrices.ipynb"]
+        jupyter = psutil.Process(server.pid).children(recursive=True)
+        listening = [place.laddr.ip for process in jupyter for place in process.net_connections("tcp") if not place.raddr]
+        assert set(listening) == {"127.0.0.1"}
     finally:
-        server.send_signal(signal.SIGINT)
+        os.killpg(server.pid, signal.SIGINT)  # As a terminal does it: to the whole group
         out, err = server.communicate(timeout=30)
         taken.close()
     assert server.returncode == 0 and "Closed." in out and "Traceback" not in err
