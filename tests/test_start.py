@@ -328,8 +328,8 @@ def test_jupyterlab_opens_lesson_1_to_this_machine_alone_and_ctrl_c_ends_it(cour
         with urllib.request.urlopen(f"{contents}/notebooks?token={address[3]}", timeout=20) as answer:
             assert [entry["name"] for entry in json.load(answer)["content"]] == ["01_pixels_as_matrices.ipynb"]
         jupyter = psutil.Process(server.pid).children(recursive=True)
-        listening = [place.laddr.ip for process in jupyter for place in process.net_connections("tcp") if not place.raddr]
-        assert set(listening) == {"127.0.0.1"}
+        places = [place for process in jupyter for place in process.net_connections("tcp")]
+        assert {place.laddr.ip for place in places if place.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
     finally:
         os.killpg(server.pid, signal.SIGINT)  # As a terminal does it: to the whole group
         out, err = server.communicate(timeout=30)
