@@ -99,8 +99,9 @@ def tensorflow() -> Finding:
 def attempt(script: str, seconds: int) -> tuple[int, str]:
     """The exit status of a Python script in a process of its own, and the last line that it wrote."""
     quiet = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
+    command = [sys.executable, "-c", script]
     try:
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=seconds, env=quiet)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, env=quiet)
     except subprocess.TimeoutExpired:
         return 1, f"no answer within {seconds} seconds"
     lines = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()
@@ -156,4 +157,6 @@ def memory() -> Finding:
 
     total, cores = psutil.virtual_memory().total / 10**9, os.cpu_count() or 1
     seen = f"{total:.0f} GB of memory, {cores} cores" + (", on Colab" if "COLAB_RELEASE_TAG" in os.environ else "")
-    return Finding("machine", "ok", seen) if total >= 3.5 else Finding("machine", "wrong", seen, "the lessons need 4 GB")
+    if total >= 3.5:
+        return Finding("machine", "ok", seen)
+    return Finding("machine", "wrong", seen, "the lessons need 4 GB: use the Colab links in README.md")
