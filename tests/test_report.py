@@ -52,3 +52,8 @@ def test_the_sanitising_pattern_covers_the_digits_only(
 @pytest.mark.parametrize("text", ["accuracy 0.889", "3 of 10 pictures", "shape (28, 28)", "0.889 expected"])
 def test_the_sanitising_pattern_leaves_other_numbers_alone(text: str) -> None:
     assert re.sub(PATTERN, "X", text) == text
+
+
+def test_a_number_of_unknown_range_is_printed_without_one(capsys: pytest.CaptureFixture[str]):
+    report.noted("test accuracy", 0.58931, 0.88, 0.92)
+    assert capsys.readouterr().out == "test accuracy 0.589 (no range is known for this data)\n"
