@@ -51,6 +51,8 @@ def test_data_that_is_missing_or_damaged_is_found_with_a_remedy(content, tmp_pat
     (tmp_path / "photographs").mkdir()
     if content is not None:
         (tmp_path / "photographs" / "cat.png").write_bytes(content)
+    checksums = embedded.checksums()
+    monkeypatch.setattr(embedded, "checksums", lambda: checksums)
     monkeypatch.setattr(embedded, "ROOT", tmp_path)
     finding = doctor.embedded_data("photographs", ["photographs/cat.png"])
     assert finding.state == ("missing" if content is None else "wrong")
