@@ -4,6 +4,7 @@
 
 The promise, on two cores: at least 88 % of the 10,000 test images after less than 60 seconds of training.
 """
+
 import argparse
 import math
 import sys
@@ -34,7 +35,11 @@ def train(dataset: datasets.Dataset, seed: int) -> tuple[float, float]:
     )
     start = time.monotonic()
     model.fit(
-        dataset.train.images, dataset.train.labels, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0,
+        dataset.train.images,
+        dataset.train.labels,
+        batch_size=BATCH_SIZE,
+        epochs=EPOCHS,
+        verbose=0,
         validation_data=(dataset.validation.images, dataset.validation.labels),
     )
     seconds = time.monotonic() - start
@@ -55,8 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results.append(train(dataset, seed))
         print(f"seed {seed}: test accuracy {results[-1][0]:.4f} after {results[-1][1]:.1f} s of training", flush=True)
     accuracies, seconds = np.array(results).T
-    print(f"slowest training {seconds.max():.1f} s (limit {SECONDS:.0f} s), worst accuracy {accuracies.min():.4f} "
-          f"(limit {ACCURACY})")
+    print(
+        f"slowest training {seconds.max():.1f} s (limit {SECONDS:.0f} s), worst accuracy {accuracies.min():.4f} "
+        f"(limit {ACCURACY})"
+    )
     print(f"test accuracy over {chosen.seeds} seeds: {accuracies.mean():.4f} ± {accuracies.std():.4f}")
     return 0 if accuracies.min() >= ACCURACY and seconds.max() < SECONDS else 1
 

@@ -4,6 +4,7 @@
 
 The limits are for two cores: all lessons of the course together under 300 s, none over 120 s, none over 4 GB.
 """
+
 import argparse
 import subprocess
 import sys

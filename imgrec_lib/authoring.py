@@ -1,8 +1,9 @@
 """For maintainers: lessons stored with clean outputs, and the repository's address written where it must stand.
 
-    python -m imgrec_lib.authoring store [NOTEBOOK …]      run each lesson once, in order, and store what it shows
-    python -m imgrec_lib.authoring address [NOTEBOOK …]    write badges and first cells from pyproject.toml's address
+python -m imgrec_lib.authoring store [NOTEBOOK …]      run each lesson once, in order, and store what it shows
+python -m imgrec_lib.authoring address [NOTEBOOK …]    write badges and first cells from pyproject.toml's address
 """
+
 import argparse
 import os
 import re
@@ -24,7 +25,7 @@ KEPT_METADATA = {
 }
 BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({address})"
 BADGE_PATTERN = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*?(?P<notebook>[^/)]*)\)")
-COLAB_CELL = '''\
+COLAB_CELL = """\
 # On Colab this cell fetches the course; everywhere else it does nothing.
 import os
 import subprocess
@@ -34,7 +35,7 @@ if "google.colab" in sys.modules and "/content/imgrec" not in sys.path:
     address, folder = "{repository}", "/content/imgrec"
     if not os.path.isdir(folder):
         subprocess.run(["git", "clone", "--quiet", "--depth=1", address, folder], check=True)
-    sys.path.insert(0, folder)'''
+    sys.path.insert(0, folder)"""
 
 
 def repository() -> str:
@@ -94,8 +95,13 @@ def store(path: Path) -> None:
 
     notebook = addressed(nbformat.read(path, as_version=4), path.name)
     client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", store_widget_state=False, record_timing=False,
-        coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}},
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        store_widget_state=False,
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
     )
     write(path, _sealed(cleaned(client.execute())))
 

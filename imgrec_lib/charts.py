@@ -1,4 +1,5 @@
 """The still charts of the lessons: learning curves, a confusion matrix, probabilities, results over several seeds."""
+
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,13 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's palette, which stays distinct for colour-blind eyes (jfly.uni-koeln.de/color, 2008).
 BLUE, ORANGE, GREEN, PINK, SKY, VERMILION, BLACK = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000",
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#D55E00",
+    "#000000",
 )
 PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, VERMILION, BLACK)
 History = Mapping[str, Sequence[float]]

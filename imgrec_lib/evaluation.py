@@ -1,4 +1,5 @@
 """How good the answers are: accuracy, confusion matrix, precision, recall, F1 and the worst mistakes, in NumPy only."""
+
 import numpy as np
 from numpy.typing import ArrayLike
 

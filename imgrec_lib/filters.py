@@ -3,6 +3,7 @@
 An image is height × width (grey) or height × width × channels. Kernels are laid on as they are written,
 not turned by 180°, as Keras and OpenCV do it (mathematicians call that cross-correlation).
 """
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -60,7 +61,7 @@ def max_pool(image: ArrayLike, size: int = 2) -> NDArray[np.floating]:
     image = np.asarray(image)
     _refuse_blocks(image, size)
     rows, columns = image.shape[0] // size, image.shape[1] // size
-    blocks = image[:rows * size, :columns * size].reshape(rows, size, columns, size, *image.shape[2:])
+    blocks = image[: rows * size, : columns * size].reshape(rows, size, columns, size, *image.shape[2:])
     return blocks.max(axis=(1, 3))
 
 
@@ -90,20 +91,28 @@ def _refuse_misfit(size: int, kernel: int, stride: int, padding: int) -> None:
     if padding < 0:
         raise ValueError(f"padding is {padding}, but it adds pixels: give 0 or more, and crop the image to lose some")
     if kernel > size + 2 * padding:
-        raise ValueError(f"a kernel of {kernel} pixels does not fit into {size} + 2 × {padding} pixels: "
-                         "take a smaller kernel, a larger image or more padding")
+        raise ValueError(
+            f"a kernel of {kernel} pixels does not fit into {size} + 2 × {padding} pixels: "
+            "take a smaller kernel, a larger image or more padding"
+        )
 
 
 def _refuse_other_depth(image: NDArray[np.floating], kernels: NDArray[np.floating]) -> None:
     if image.shape[2] != kernels.shape[2]:
-        raise ValueError(f"the image has {image.shape[2]} channels and the kernels have {kernels.shape[2]}: "
-                         "a kernel needs one layer of weights for each channel")
+        raise ValueError(
+            f"the image has {image.shape[2]} channels and the kernels have {kernels.shape[2]}: "
+            "a kernel needs one layer of weights for each channel"
+        )
 
 
 def _refuse_blocks(image: NDArray[np.floating], size: int) -> None:
     if image.ndim not in (2, 3):
-        raise ValueError(f"image has shape {image.shape}, but must be height × width or height × width × channels: "
-                         "index or reshape it first")
+        raise ValueError(
+            f"image has shape {image.shape}, but must be height × width or height × width × channels: "
+            "index or reshape it first"
+        )
     if not 1 <= size <= min(image.shape[:2]):
-        raise ValueError(f"blocks of {size} × {size} do not fit into {image.shape[0]} × {image.shape[1]} pixels: "
-                         f"give a size from 1 to {min(image.shape[:2])}")
+        raise ValueError(
+            f"blocks of {size} × {size} do not fit into {image.shape[0]} × {image.shape[1]} pixels: "
+            f"give a size from 1 to {min(image.shape[:2])}"
+        )

@@ -1,4 +1,5 @@
 """The networks of the course. All take raw pictures (0 to 255) and end in logits, one for each class."""
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,23 +25,24 @@ def classic_network(
     from keras import layers
 
     _refuse_small(shape)
-    small = keras.regularizers.L2(l2) if l2 else None
-    drop = (lambda: [layers.Dropout(dropout)]) if dropout else list
-    return keras.Sequential([
-        keras.Input(shape),
-        *augmentation,
-        layers.Rescaling(1 / 255),
-        layers.Conv2D(32, kernel_size=3, activation="relu", kernel_regularizer=small),
-        layers.MaxPooling2D(pool_size=2),
-        layers.Conv2D(64, kernel_size=3, activation="relu", kernel_regularizer=small),
-        layers.MaxPooling2D(pool_size=2),
-        layers.Conv2D(64, kernel_size=3, activation="relu", kernel_regularizer=small),
-        layers.Flatten(),
-        *drop(),
-        layers.Dense(64, activation="relu", kernel_regularizer=small),
-        *drop(),
-        layers.Dense(classes, kernel_regularizer=small),
-    ])
+    small = _penalty(l2)
+    return keras.Sequential(
+        [
+            keras.Input(shape),
+            *augmentation,
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(32, kernel_size=3, activation="relu", kernel_regularizer=small),
+            layers.MaxPooling2D(pool_size=2),
+            layers.Conv2D(64, kernel_size=3, activation="relu", kernel_regularizer=small),
+            layers.MaxPooling2D(pool_size=2),
+            layers.Conv2D(64, kernel_size=3, activation="relu", kernel_regularizer=small),
+            layers.Flatten(),
+            *_dropout(dropout),
+            layers.Dense(64, activation="relu", kernel_regularizer=small),
+            *_dropout(dropout),
+            layers.Dense(classes, kernel_regularizer=small),
+        ]
+    )
 
 
 def small_network(
@@ -58,8 +60,7 @@ def small_network(
     import keras
     from keras import layers
 
-    small = keras.regularizers.L2(l2) if l2 else None
-    drop = (lambda: [layers.Dropout(dropout)]) if dropout else list
+    small = _penalty(l2)
     convolutions = [
         layer
         for kernels in (8, 16, 32)
@@ -68,17 +69,19 @@ def small_network(
             layers.MaxPooling2D(pool_size=2),
         )
     ]
-    return keras.Sequential([
-        keras.Input(shape),
-        *augmentation,
-        layers.Rescaling(1 / 127.5, offset=-1),
-        *convolutions,
-        layers.Flatten(),
-        *drop(),
-        layers.Dense(128, activation="relu", kernel_regularizer=small),
-        *drop(),
-        layers.Dense(classes),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input(shape),
+            *augmentation,
+            layers.Rescaling(1 / 127.5, offset=-1),
+            *convolutions,
+            layers.Flatten(),
+            *_dropout(dropout),
+            layers.Dense(128, activation="relu", kernel_regularizer=small),
+            *_dropout(dropout),
+            layers.Dense(classes),
+        ]
+    )
 
 
 def dense_network(shape: tuple[int, int, int], classes: int) -> "keras.Sequential":
@@ -86,14 +89,28 @@ def dense_network(shape: tuple[int, int, int], classes: int) -> "keras.Sequentia
     import keras
     from keras import layers
 
-    return keras.Sequential([
-        keras.Input(shape),
-        layers.Rescaling(1 / 255),
-        layers.Flatten(),
-        layers.Dense(128, activation="relu"),
-        layers.Dense(64, activation="relu"),
-        layers.Dense(classes),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input(shape),
+            layers.Rescaling(1 / 255),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(classes),
+        ]
+    )
+
+
+def _penalty(l2: float) -> "keras.regularizers.L2 | None":
+    import keras
+
+    return keras.regularizers.L2(l2) if l2 else None
+
+
+def _dropout(rate: float) -> list["keras.layers.Layer"]:
+    from keras import layers
+
+    return [layers.Dropout(rate)] if rate else []
 
 
 def _refuse_small(shape: tuple[int, int, int]) -> None:

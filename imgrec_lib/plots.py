@@ -1,4 +1,5 @@
 """The still pictures of the lessons: photographs side by side, and small matrices with their numbers in the squares."""
+
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -74,9 +75,7 @@ def _drawable(image: np.ndarray) -> np.ndarray:
     if image.ndim == 3 and image.shape[2] == 1:
         image = image[:, :, 0]
     if image.ndim not in (2, 3) or image.ndim == 3 and image.shape[2] not in (3, 4):
-        raise ValueError(
-            f"an array of shape {image.shape} is not a picture: give height × width or height × width × 3"
-        )
+        raise ValueError(f"an array of shape {image.shape} is not a picture: give height × width or height × width × 3")
     if image.size == 0:
         raise ValueError(f"a picture of shape {image.shape} has no pixels: in a slice the smaller number comes first")
     return np.clip(image, 0, 1) if image.ndim == 3 and image.dtype != np.uint8 else image

@@ -3,6 +3,7 @@
 The line ends as it began, empty: so a stored notebook holds no half-filled bar, and the strict check, which sees only
 the first state of a display, finds the same thing on every machine.
 """
+
 import html
 import time
 from collections.abc import Iterable, Iterator, Sized

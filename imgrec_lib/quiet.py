@@ -1,4 +1,5 @@
 """TensorFlow's start-up lines, kept out of a lesson."""
+
 import logging
 import os
 import sys

@@ -3,6 +3,7 @@
 Two machines never train the same network, so a lesson does not promise digits. It promises a range, and prints both.
 The strict check of the lessons ignores the digits before the range and nothing else.
 """
+
 import math
 
 

@@ -4,6 +4,7 @@ Comparing outputs cannot see a cell that was taken out, one that was never run, 
 `store` writes a seal into the notebook, a digest of every cell with its outputs, and this module, a plugin of pytest,
 makes each notebook under `--nbval` begin with a check of it.
 """
+
 import hashlib
 import json
 import re

@@ -1,4 +1,5 @@
 """What a learner sees while a network trains: Keras's own `fit` does the work, these callbacks show how far it is."""
+
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

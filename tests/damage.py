@@ -1,4 +1,5 @@
 """Ways to damage a stored lesson, and the strict check run on what is left of it."""
+
 import os
 import re
 import subprocess
@@ -35,7 +36,11 @@ def strict_check(notebook: Path, library: Path = ROOT) -> Verdict:
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={ROOT}"]
     done = subprocess.run(
         [*command, f"--nbval-sanitize-with={ROOT / 'tests/sanitize.cfg'}", "--nbval", "-x", "-q", str(notebook)],
-        cwd=library, env=environment, capture_output=True, text=True, timeout=600,
+        cwd=library,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
     )
     return Verdict(done.returncode == 0, re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr))
 

@@ -1,4 +1,5 @@
 """House rules 2, 5 and 6 as thresholds: what a module, a function and a lesson's cell may be."""
+
 import ast
 import re
 from collections.abc import Iterator, Sequence

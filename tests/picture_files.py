@@ -178,4 +178,3 @@ def ycck_jpeg() -> bytes:
     marker = data.index(b"Adobe")
     data[marker + 11] = 2
     return bytes(data)
-

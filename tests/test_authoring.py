@@ -1,4 +1,5 @@
 """Stored lessons, and the one place in which the repository's address stands."""
+
 import re
 import subprocess
 import sys

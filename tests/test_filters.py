@@ -1,4 +1,5 @@
 """Properties of the hand-made filters, with OpenCV and Keras as oracles."""
+
 import itertools
 
 import cv2
@@ -42,15 +43,17 @@ def plain_loops(image, kernel, stride=1, padding=0):
 def test_convolve_equals_plain_loops(rng, shape, kernel_shape, stride, padding):
     image, kernel = rng.normal(size=shape), rng.normal(size=kernel_shape)
     np.testing.assert_allclose(
-        filters.convolve(image, kernel, stride, padding), plain_loops(image, kernel, stride, padding), atol=1e-12)
+        filters.convolve(image, kernel, stride, padding), plain_loops(image, kernel, stride, padding), atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("kernel_shape", KERNEL_SHAPES)
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (4, 2)])
 def test_output_size_tells_the_shape_of_convolve(shape, kernel_shape, stride, padding):
-    sizes = [filters.output_size(size, kernel, stride, padding)
-             for size, kernel in zip(shape, kernel_shape, strict=True)]
+    sizes = [
+        filters.output_size(size, kernel, stride, padding) for size, kernel in zip(shape, kernel_shape, strict=True)
+    ]
     assert filters.convolve(np.zeros(shape), np.zeros(kernel_shape), stride, padding).shape == tuple(sizes)
 
 
@@ -59,10 +62,14 @@ def test_convolution_is_linear_in_the_image_and_in_the_kernel(rng, shape):
     first, second, kernel, other = (rng.normal(size=size) for size in (shape, shape, (3, 3), (3, 3)))
     np.testing.assert_allclose(
         filters.convolve(2 * first - 3 * second, kernel),
-        2 * filters.convolve(first, kernel) - 3 * filters.convolve(second, kernel), atol=1e-12)
+        2 * filters.convolve(first, kernel) - 3 * filters.convolve(second, kernel),
+        atol=1e-12,
+    )
     np.testing.assert_allclose(
         filters.convolve(first, 2 * kernel - 3 * other),
-        2 * filters.convolve(first, kernel) - 3 * filters.convolve(first, other), atol=1e-12)
+        2 * filters.convolve(first, kernel) - 3 * filters.convolve(first, other),
+        atol=1e-12,
+    )
 
 
 @pytest.mark.parametrize("name", filters.KERNELS)
@@ -85,9 +92,19 @@ def test_a_single_bright_pixel_gives_the_kernel_turned_by_180_degrees(rng):
     np.testing.assert_array_equal(filters.convolve(image, kernel), kernel[::-1, ::-1])
 
 
-@pytest.mark.parametrize(("name", "total"), [
-    ("identity", 1), ("blur", 1), ("gaussian", 1), ("sharpen", 1), ("emboss", 1),
-    ("vertical_edges", 0), ("horizontal_edges", 0), ("laplacian", 0)])
+@pytest.mark.parametrize(
+    ("name", "total"),
+    [
+        ("identity", 1),
+        ("blur", 1),
+        ("gaussian", 1),
+        ("sharpen", 1),
+        ("emboss", 1),
+        ("vertical_edges", 0),
+        ("horizontal_edges", 0),
+        ("laplacian", 0),
+    ],
+)
 def test_a_flat_image_becomes_its_grey_times_the_sum_of_the_kernel(name, total):
     flat = np.full((6, 7), 80, dtype=np.uint8)
     np.testing.assert_allclose(filters.convolve(flat, filters.KERNELS[name]), np.full((4, 5), 80 * total), atol=1e-10)
@@ -114,7 +131,8 @@ def test_convolve_channels_equals_keras(rng, keras, shape, kernel_size, count, s
     kernels = rng.normal(size=(kernel_size, kernel_size, shape[2], count)).astype(np.float32)
     oracle = keras.ops.conv(image[None], kernels, strides=stride, padding="valid")
     np.testing.assert_allclose(
-        filters.convolve_channels(image, kernels, stride), keras.ops.convert_to_numpy(oracle)[0], atol=1e-4)
+        filters.convolve_channels(image, kernels, stride), keras.ops.convert_to_numpy(oracle)[0], atol=1e-4
+    )
 
 
 def test_one_pixel_of_padding_equals_same_padding_in_keras(rng, keras):
@@ -122,7 +140,8 @@ def test_one_pixel_of_padding_equals_same_padding_in_keras(rng, keras):
     kernels = rng.normal(size=(3, 3, 3, 8)).astype(np.float32)
     oracle = keras.ops.conv(image[None], kernels, padding="same")
     np.testing.assert_allclose(
-        filters.convolve_channels(image, kernels, padding=1), keras.ops.convert_to_numpy(oracle)[0], atol=1e-4)
+        filters.convolve_channels(image, kernels, padding=1), keras.ops.convert_to_numpy(oracle)[0], atol=1e-4
+    )
 
 
 def test_channels_are_summed_plane_by_plane(rng):
@@ -172,19 +191,22 @@ def test_named_kernels_cannot_be_changed():
         filters.KERNELS["blur"][0, 0] = 1
 
 
-@pytest.mark.parametrize(("call", "words"), [
-    (lambda: filters.convolve(np.zeros((2, 5)), np.zeros((3, 3))), "kernel of 3 pixels does not fit into 2"),
-    (lambda: filters.convolve(np.zeros((5, 5)), np.zeros((3, 3)), stride=0), "stride is 0"),
-    (lambda: filters.convolve(np.zeros((5, 5)), np.zeros((3, 3)), padding=-1), "padding is -1"),
-    (lambda: filters.convolve(np.zeros((5, 5, 3)), np.zeros((3, 3))), r"image has shape \(5, 5, 3\)"),
-    (lambda: filters.convolve(np.zeros((5, 5)), np.zeros(3)), r"kernel has shape \(3,\)"),
-    (lambda: filters.convolve(np.array([["a"]]), np.zeros((1, 1))), "must hold real numbers"),
-    (lambda: filters.convolve(np.zeros((5, 5)), np.zeros((0, 3))), "sees nothing"),
-    (lambda: filters.convolve_channels(np.zeros((5, 5, 3)), np.zeros((3, 3, 1, 4))), "image has 3 channels"),
-    (lambda: filters.max_pool(np.zeros((5, 5)), 0), "blocks of 0 × 0"),
-    (lambda: filters.max_pool(np.zeros((5, 5)), 6), "blocks of 6 × 6"),
-    (lambda: filters.max_pool(np.zeros(5)), r"image has shape \(5,\)"),
-])
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: filters.convolve(np.zeros((2, 5)), np.zeros((3, 3))), "kernel of 3 pixels does not fit into 2"),
+        (lambda: filters.convolve(np.zeros((5, 5)), np.zeros((3, 3)), stride=0), "stride is 0"),
+        (lambda: filters.convolve(np.zeros((5, 5)), np.zeros((3, 3)), padding=-1), "padding is -1"),
+        (lambda: filters.convolve(np.zeros((5, 5, 3)), np.zeros((3, 3))), r"image has shape \(5, 5, 3\)"),
+        (lambda: filters.convolve(np.zeros((5, 5)), np.zeros(3)), r"kernel has shape \(3,\)"),
+        (lambda: filters.convolve(np.array([["a"]]), np.zeros((1, 1))), "must hold real numbers"),
+        (lambda: filters.convolve(np.zeros((5, 5)), np.zeros((0, 3))), "sees nothing"),
+        (lambda: filters.convolve_channels(np.zeros((5, 5, 3)), np.zeros((3, 3, 1, 4))), "image has 3 channels"),
+        (lambda: filters.max_pool(np.zeros((5, 5)), 0), "blocks of 0 × 0"),
+        (lambda: filters.max_pool(np.zeros((5, 5)), 6), "blocks of 6 × 6"),
+        (lambda: filters.max_pool(np.zeros(5)), r"image has shape \(5,\)"),
+    ],
+)
 def test_a_wrong_argument_is_refused_in_one_sentence(call, words):
     with pytest.raises(ValueError, match=words) as caught:
         call()

@@ -1,4 +1,5 @@
 """The library and the lessons keep house rules 2, 3, 5 and 6, and the rules bite."""
+
 from pathlib import Path
 
 import house_rules

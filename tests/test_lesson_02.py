@@ -1,4 +1,5 @@
 """The functions that lesson 2 writes in its cells, taken from the notebook as published."""
+
 import ast
 import itertools
 import json
@@ -73,8 +74,9 @@ def test_the_lessons_classifier_does_not_notice_shuffled_pixels(lesson):
     images, labels = rng.integers(0, 256, size=(60, 28, 28, 1)), np.arange(60) % 10
     order = rng.permutation(784)
     shuffled = images.reshape(60, 784)[:, order].reshape(images.shape)
-    before, after = (lesson.nearest_mean_accuracy(some[:30], labels[:30], some[30:], labels[30:])
-                     for some in (images, shuffled))
+    before, after = (
+        lesson.nearest_mean_accuracy(some[:30], labels[:30], some[30:], labels[30:]) for some in (images, shuffled)
+    )
     assert before == after
 
 

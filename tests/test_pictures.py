@@ -1,4 +1,5 @@
 """The still pictures show what they are given, on any kind of array that a lesson has."""
+
 import io
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Progress is live, says what is left, and leaves nothing behind."""
+
 import pytest
 
 from imgrec_lib import progress

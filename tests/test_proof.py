@@ -1,4 +1,5 @@
 """The strict check bites: a lesson that is damaged ends red, for the reason that it was damaged."""
+
 import shutil
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """A measured number is printed beside its range, and fails outside it."""
+
 import math
 import re
 from pathlib import Path

@@ -1,4 +1,5 @@
 """The live callbacks show every epoch and end in a still state."""
+
 from collections.abc import Callable
 
 import numpy as np

@@ -1,4 +1,5 @@
 """The upload button: an untouched one holds no photograph, and its text is the same in every version of ipywidgets."""
+
 from imgrec_lib import images
 from imgrec_lib.images import uploads
 
