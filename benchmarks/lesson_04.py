@@ -15,7 +15,7 @@ from imgrec_lib.quiet import quiet
 if TYPE_CHECKING:
     import keras
 
-BATCH, RATE, STRENGTH, PATIENCE = 20, 0.5, 0.001, 5
+BATCH, RATE, STRENGTH, PATIENCE = 20, 0.6, 0.001, 5
 SHAPE, CLASSES = (48, 48, 1), 10
 
 
