@@ -5,6 +5,7 @@ Nothing is downloaded: the weights lie in `datasets/weights`, and their data car
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -136,9 +137,15 @@ def class_names() -> list[str]:
     return [line.split("\t")[1].split(",")[0] for line in lines]
 
 
+@functools.lru_cache(maxsize=2)
+def _features_model(size: int) -> keras.Model:
+    # Building and tracing takes two seconds, longer than a hundred pictures; lessons ask for features many times.
+    return efficientnet_lite0(classes=False, input_size=size)
+
+
 def features(images: np.ndarray | Sequence[np.ndarray], size: int = 96, batch_size: int = 32) -> np.ndarray:
     """What the network sees in each image: float32, count × 1280. The images are first resized to size × size."""
-    model = efficientnet_lite0(classes=False, input_size=size)
+    model = _features_model(size)
     found = np.empty((len(images), FEATURES), "float32")
     for start in progress(range(0, len(images), batch_size), "features, in batches"):
         stop = start + batch_size
