@@ -15,7 +15,7 @@ from imgrec_lib.quiet import quiet
 if TYPE_CHECKING:
     import keras
 
-BATCH, RATE, STRENGTH, PATIENCE = 20, 0.6, 0.001, 5
+BATCH, RATE, STRENGTH, PATIENCE = 25, 0.6, 0.001, 5
 SHAPE, CLASSES = (48, 48, 1), 10
 
 
@@ -63,7 +63,7 @@ def measure(remedy: Remedy, data: datasets.Dataset, seed: int, epochs: int) -> t
     keras.utils.set_random_seed(seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model, callbacks = remedy.build(), remedy.callbacks()
-    model.compile("adam", loss=loss, metrics=["accuracy"], steps_per_execution=10)
+    model.compile("adam", loss=loss, metrics=["accuracy"], steps_per_execution=8)
     train = Dataset.from_tensor_slices((data.train.images, data.train.labels)).cache().shuffle(len(data.train))
     held_out = Dataset.from_tensor_slices((data.validation.images, data.validation.labels)).batch(100)
     model.fit(
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = {}
     print(f"{'':16} training       test            gap    test loss")
     for name, remedy in REMEDIES.items():
-        rows = np.array([measure(remedy, data, seed, options.epochs) for seed in range(options.seeds)])
+        rows = np.array([measure(remedy, data, seed, options.epochs) for seed in range(1, options.seeds + 1)])
         (train, test, loss), (_, spread, loss_spread) = rows.mean(axis=0), rows.std(axis=0, ddof=1)
         shown = f"{test:.3f} ± {spread:.3f}    {train - test:.3f}    {loss:.2f} ± {loss_spread:.2f}"
         print(f"{name:16} {train:.3f}    {shown}", flush=True)

@@ -52,7 +52,7 @@ def small_network(
     l2: float = 0.0,
     augmentation: Sequence["keras.layers.Layer"] = (),
 ) -> "keras.Sequential":
-    """Logits of pictures height × width × channels, by lesson 4's network: 8, 16 and 32 kernels, 128 neurons.
+    """Logits of pictures height × width × channels, by lesson 4's network: 8, 16 and 16 kernels, 128 neurons.
 
     `dropout` (0 to 1) stands before each dense layer, `l2` holds the weights of all layers but the last small, and the
     `augmentation` layers see the raw pictures first.
@@ -63,7 +63,7 @@ def small_network(
     small = _penalty(l2)
     convolutions = [
         layer
-        for kernels in (8, 16, 32)
+        for kernels in (8, 16, 16)
         for layer in (
             layers.Conv2D(kernels, kernel_size=3, padding="same", activation="relu", kernel_regularizer=small),
             layers.MaxPooling2D(pool_size=2),
