@@ -184,3 +184,26 @@ def _squares_figure(arrays: Sequence[np.ndarray], square: float) -> tuple["Figur
     figure, axes = new_figure(1, len(arrays), side * sum(columns) + gaps, side * rows + 0.5)
     axes[0, 0].get_gridspec().set_width_ratios(columns)
     return figure, axes[0], side
+
+
+def comparison_figure(
+    target: np.ndarray, yours: np.ndarray, place: tuple[int, int], titles: tuple[str, str]
+) -> "Figure":
+    """Two arrays of one shape side by side, not yet shown, with the number or pixel at `place` (row, column) ringed.
+
+    Arrays of few numbers have them written into their squares.
+    """
+    small = target.ndim == 2 and max(target.shape) <= 8
+    side = min(0.55 * target.shape[1] + 0.3, 3.4) if small else 3.4
+    figure, axes = new_figure(1, 2, 2 * side, side * min(1.5, target.shape[0] / target.shape[1]) + 0.4)
+    signed = _is_signed(target) or _is_signed(yours)
+    for axis, picture, title in zip(axes[0], (target, yours), titles):
+        if small:
+            _draw_numbers(axis, np.asarray(picture, dtype=float), signed, fontsize=9)
+        else:
+            axis.imshow(_drawable(picture), interpolation="nearest", **_colours(_drawable(picture), signed))
+            axis.axis("off")
+        reach = 0 if small else max(1, target.shape[0] // 24)
+        _ring(axis, (place[0] - reach, place[1] - reach, 1 + 2 * reach, 1 + 2 * reach))
+        axis.set_title(title, fontsize=10)
+    return figure

@@ -1,0 +1,201 @@
+"""An exercise: cases drawn from a seed, a reference answer, hints, and the misconceptions that people bring to it.
+
+A lesson's module writes the reference as a function and hangs the rest on it:
+
+    @function("01.flip_left_right", hints=("…?", "…", "…"))
+    def flip_left_right(image):
+        \"\"\"The image as a mirror shows it.\"\"\"
+        return image[:, ::-1]
+
+    @flip_left_right.cases
+    def _cases(generator):
+        yield (generator.integers(0, 256, (2, 3, 3), dtype="uint8"),)
+
+    @flip_left_right.misconception("You turned the image upside down: rows come first, so columns are the second axis.")
+    def _upside_down(image):
+        return image[::-1]
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgrec_lib.exercises import judging, record
+from imgrec_lib.exercises.comparing import Closeness
+from imgrec_lib.exercises.feedback import Feedback
+from imgrec_lib.exercises.observing import Observation, observe
+from imgrec_lib.exercises.showing import Hint, Solution
+
+NOTEBOOK_SEED = 0
+Case = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer that people give, in one or more variants that can be run, and the sentence for it."""
+
+    sentence: str
+    answers: tuple[Any, ...]
+
+
+class Exercise:
+    """One exercise; `name` is such as "02.convolve" and `answer_name` the name that the learner defines.
+
+    `observe_with(answer, *case)` says what is looked at: by default what `answer(*case)` gives back.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        reference: Any,
+        *,
+        answer_name: str,
+        solution_source: str,
+        hints: Sequence[str],
+        closeness: Closeness,
+        seconds: float,
+        observe_with: Callable[..., Any] | None,
+        praise: str,
+    ) -> None:
+        self.name, self.reference, self.answer_name = name, reference, answer_name
+        self.solution_source = solution_source
+        self.hints, self.closeness, self.seconds, self.praise = tuple(hints), closeness, seconds, praise
+        self.misconceptions: list[Misconception] = []
+        self.is_function = callable(reference)
+        self._observe_with = observe_with or _call
+        self._draw: Callable[[np.random.Generator], Iterator[Case]] = _no_arguments
+        self._hints_given = 0
+
+    def __repr__(self) -> str:
+        return f"Exercise {self.name}: .check({self.answer_name}), .hint(), .solution()"
+
+    def cases(self, draw: Callable[[np.random.Generator], Iterator[Case]]) -> Callable[..., Iterator[Case]]:
+        """Decorator: the function that draws the cases, tuples of arguments, from a generator; small ones first."""
+        self._draw = draw
+        return draw
+
+    def misconception(self, sentence: str, *answers: Any) -> Callable[[Any], Any]:
+        """Add a misconception: by its answers, or as a decorator of one; the same sentence may be used again."""
+        for place, known in enumerate(self.misconceptions):
+            if known.sentence == sentence:
+                self.misconceptions[place] = Misconception(sentence, known.answers + answers)
+                break
+        else:
+            self.misconceptions.append(Misconception(sentence, answers))
+
+        def add(answer: Any) -> Any:
+            self.misconception(sentence, answer)
+            return answer
+
+        return add
+
+    def draw(self, seed: int = NOTEBOOK_SEED) -> list[Case]:
+        """The cases of a seed."""
+        return list(self._draw(np.random.default_rng(seed)))
+
+    def observe(self, answer: Any, case: Case) -> Observation:
+        """What an answer does with a case."""
+        return observe(lambda *arguments: self._observe_with(answer, *arguments), case, self.seconds)
+
+    def targets(self, cases: Sequence[Case]) -> list[Any]:
+        """What is expected on each case: what the reference does there."""
+        return [self.observe(self.reference, case).value for case in cases]
+
+    def _ignores_arguments(self, answer: Any) -> bool:
+        """Whether an answer gives nothing back and does not even touch what it gets, as a stub does."""
+        blanks = [_Blank() for _ in self.parameters()]
+        seen = observe(lambda: answer(*blanks), (), self.seconds)
+        return seen.is_empty
+
+    def parameters(self) -> list[str]:
+        """Names of the arguments that an answer takes; none where the answer is a value."""
+        return list(inspect.signature(self.reference).parameters) if self.is_function else []
+
+    def judge(self, cases: Sequence[Case], seen: Sequence[Observation]) -> judging.Verdict:
+        """The verdict on what was observed; nothing of the answer itself is needed for it."""
+        targets = self.targets(cases)
+        faults = [
+            place
+            for place, (one, target) in enumerate(zip(seen, targets))
+            if not judging.right(one, target, self.closeness)
+        ]
+        if not faults:
+            return judging.Verdict("correct", self.praise)
+        if any(one.timed_out for one in seen):
+            return judging.Verdict("not yet", judging.LATE.format(seconds=self.seconds))
+        wrong = [[[self.observe(a, case) for case in cases] for a in one.answers] for one in self.misconceptions]
+        number = judging.recognised(seen, wrong, targets, self.closeness)
+        fault = faults[0]
+        found = judging.what_differs(seen[fault], targets[fault], self.closeness, self.parameters(), self.seconds)
+        if number is not None:
+            return judging.Verdict("not yet", self.misconceptions[number].sentence, found, number)
+        if judging.is_constant(seen, targets, self.closeness):
+            return judging.Verdict("not yet", judging.CONSTANT, found)
+        return judging.Verdict("not yet", self._where(cases[fault]) + found.sentence, found)
+
+    def check(self, answer: Any, seed: int = NOTEBOOK_SEED) -> Feedback:
+        """Feedback on an answer, which also goes into the record of what is done."""
+        feedback = self._feedback(answer, seed)
+        record.note(self.name, feedback.outcome)
+        return feedback
+
+    def _feedback(self, answer: Any, seed: int) -> Feedback:
+        if answer is None or answer is ...:
+            return Feedback(self.name, "not attempted", self._invitation())
+        if self.is_function and not callable(answer):
+            sentence = (
+                f"Give the function itself, `{self.answer_name}`, without brackets after it: it is called for you."
+            )
+            return Feedback(self.name, "not yet", sentence)
+        cases = self.draw(seed)
+        first = self.observe(answer, cases[0])
+        if first.value is ... or first.is_empty and self._ignores_arguments(answer):
+            return Feedback(self.name, "not attempted", self._invitation())
+        if first.timed_out:
+            return Feedback(self.name, "not yet", judging.LATE.format(seconds=self.seconds))
+        verdict = self.judge(cases, [first, *(self.observe(answer, case) for case in cases[1:])])
+        return Feedback(self.name, verdict.outcome, verdict.sentence, verdict.difference)
+
+    def _invitation(self) -> str:
+        what = "the function" if self.is_function else f"`{self.answer_name}`"
+        return f"Put your answer in place of the dots in {what}, run that cell, then this one. Stuck? Ask `.hint()`."
+
+    def _where(self, case: Case) -> str:
+        """The arguments in words, as the opening of a sentence."""
+        if not case:
+            return ""
+        named = [f"{name} {_argument_words(value)}" for name, value in zip(self.parameters(), case)]
+        return f"Tried with {', '.join(named)}. "
+
+    def hint(self) -> Hint:
+        """The next of the three hints; the last one stays."""
+        self._hints_given = min(self._hints_given + 1, len(self.hints))
+        return Hint(self.name, self._hints_given, len(self.hints), self.hints[self._hints_given - 1])
+
+    def solution(self) -> Solution:
+        """The worked solution."""
+        return Solution(self.name, self.solution_source, self.praise)
+
+
+class _Blank:
+    """Stands for an argument that nothing can be done with."""
+
+
+def _call(answer: Any, *arguments: Any) -> Any:
+    return answer(*arguments) if callable(answer) else answer
+
+
+def _no_arguments(generator: np.random.Generator) -> Iterator[Case]:
+    yield ()
+
+
+def _argument_words(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        if value.size <= 6:
+            return np.array2string(value, precision=4, separator=", ").replace("\n", "")
+        return f"of shape {' × '.join(map(str, value.shape))}"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,80 @@
+"""What an exception in a learner's answer means, and on which of their own lines it was raised."""
+
+import linecache
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+MEANINGS = {
+    NameError: "Python does not know this name: look for a typo, or run the cell that defines it",
+    UnboundLocalError: "the name gets its first value further down: give it one before this line",
+    IndexError: "a place was asked for that is not there: a size of 5 has the places 0 to 4",
+    KeyError: "a dictionary was asked for a key that it does not have",
+    TypeError: "something of the wrong kind was used here, or a function got too many or too few arguments",
+    ValueError: "the kind is right and the value is not: often two shapes do not fit each other, so print both",
+    AttributeError: "the thing before the dot has nothing of that name: print its type",
+    ZeroDivisionError: "something was divided by 0",
+    RecursionError: "the function calls itself without an end",
+    OverflowError: "the number does not fit: uint8 holds 0 to 255 only, so convert before calculating",
+    ImportError: "this module is not here, or holds no such name",
+    AssertionError: "an assert found something that must not be",
+    SystemExit: "the answer tried to end the program: a function ends with return",
+    KeyboardInterrupt: "the answer was interrupted",
+    MemoryError: "more memory was asked for than there is: look at the shapes",
+}
+ELSEWHERE = ("site-packages", "dist-packages")
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception: its class's name, its text, the learner's line (number from 1 and text), and what it means."""
+
+    kind: str
+    text: str
+    line_number: int
+    line: str
+    meaning: str
+
+    def sentence(self) -> str:
+        """One sentence with the line and the meaning."""
+        where = (
+            f"Line {self.line_number} of your answer, `{self.line}`, stopped" if self.line else "Your answer stopped"
+        )
+        said = f"{self.kind}: {self.text}" if self.text else self.kind
+        return f"{where} stopped with {said}. That means: {self.meaning}."
+
+
+def _is_own(path: str) -> bool:
+    """Whether code of this path was written by the learner, rather than by the course or a library."""
+    course = str(Path(__file__).resolve().parents[1])
+    library = str(Path(traceback.__file__).resolve().parent)
+    return not (path.startswith((course, library, "<frozen")) or any(part in path for part in ELSEWHERE))
+
+
+def _meaning(error: BaseException) -> str:
+    for kind in type(error).__mro__:
+        if kind in MEANINGS:
+            return MEANINGS[kind]
+    return "something went wrong inside; its own words are before this"
+
+
+def _shortened(error: BaseException) -> str:
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        return ""
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def failure(error: BaseException) -> Failure:
+    """What went wrong in an answer that raised `error`."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    numbers = [number for _, number in traceback.walk_tb(error.__traceback__)]
+    own = [place for place, frame in enumerate(frames) if _is_own(frame.f_code.co_filename)]
+    number, line = 0, ""
+    if own:
+        frame, number = frames[own[-1]], numbers[own[-1]]
+        line = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
+    name = type(error).__name__
+    return Failure(name, _shortened(error), number, line, _meaning(error))

@@ -1,0 +1,111 @@
+"""The verdict on an answer: from what was observed on each case, to an outcome and the sentence that helps most."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imgrec_lib.exercises.comparing import Closeness, Difference, difference, same
+from imgrec_lib.exercises.observing import Observation
+
+CONSTANT = "Your answer is the same whatever comes in, so its numbers are typed in: calculate them from the arguments."
+PRINTED = "Your answer is printed, and the function gives back None: put `return` where `print` stands."
+NOTHING = "Your function gives back None: end it with `return` and the result."
+LATE = "Your answer did not come back within {seconds:g} seconds and was stopped: look for a loop that never ends."
+CHANGED = (
+    "Your function changes `{argument}`, which belongs to whoever called it: begin with a copy, `{argument}.copy()`."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An outcome with its sentence; `misconception` is its number in the exercise, where one was recognised."""
+
+    outcome: str
+    sentence: str
+    difference: Difference | None = None
+    misconception: int | None = None
+
+
+def right(seen: Observation, target: Any, closeness: Closeness) -> bool:
+    """Whether one observation is what it should be, its arguments unchanged."""
+    return seen.has_value and not seen.changed and same(seen.value, target, closeness)
+
+
+def _equal(yours: Any, other: Any, closeness: Closeness, strict: bool) -> bool:
+    kinds = [value.dtype.kind if hasattr(value, "dtype") else type(value).__name__ for value in (yours, other)]
+    return same(yours, other, closeness, strict=False) and (not strict or kinds[0] == kinds[1])
+
+
+def matches(
+    seen: Sequence[Observation],
+    wrong: Sequence[Observation],
+    targets: Sequence[Any],
+    closeness: Closeness,
+    *,
+    strict: bool,
+) -> bool:
+    """Whether an answer goes wrong as a misconception does.
+
+    Where both give a value, it is the same one; where both fail, they fail alike; and that accounts for at least half
+    of the cases in which the answer is wrong. `strict` minds the kind of number too, integers or floats.
+    """
+    values, failures, faults = 0, 0, 0
+    gives_wrong_values = False
+    for one, other, target in zip(seen, wrong, targets):
+        is_right = right(one, target, closeness)
+        faults += not is_right
+        told = other.has_value and not same(other.value, target, closeness, strict=strict)
+        gives_wrong_values |= told
+        if one.has_value and other.has_value:
+            if not _equal(one.value, other.value, closeness, strict):
+                return False
+            values += told
+        elif is_right:
+            return False
+        elif one.failure and other.failure:
+            failures += one.failure.kind == other.failure.kind
+    return 2 * (values + failures) >= max(1, faults) and bool(values or not gives_wrong_values)
+
+
+def recognised(
+    seen: Sequence[Observation],
+    misconceptions: Sequence[Sequence[Sequence[Observation]]],
+    targets: Sequence[Any],
+    closeness: Closeness,
+) -> int | None:
+    """The number of the misconception that an answer shows, or None; each has one or more variants."""
+    for strict in (True, False):
+        for number, variants in enumerate(misconceptions):
+            if any(matches(seen, wrong, targets, closeness, strict=strict) for wrong in variants):
+                return number
+    return None
+
+
+def is_constant(seen: Sequence[Observation], targets: Sequence[Any], closeness: Closeness) -> bool:
+    """Whether an answer gives one and the same value for all cases, although the targets differ."""
+    first = seen[0]
+    if len(seen) < 2 or not all(one.has_value and same(one.value, first.value, closeness) for one in seen):
+        return False
+    return not all(same(target, targets[0], closeness) for target in targets)
+
+
+def failed_call(seen: Observation, seconds: float) -> str | None:
+    """The sentence for a call that gave no value, or None where it gave one."""
+    if seen.timed_out:
+        return LATE.format(seconds=seconds)
+    if seen.failure:
+        return seen.failure.sentence()
+    if seen.value is None:
+        return PRINTED if seen.printed.strip() else NOTHING
+    return None
+
+
+def what_differs(
+    seen: Observation, target: Any, closeness: Closeness, names: Sequence[str], seconds: float
+) -> Difference:
+    """What is wrong with one observation that is not right."""
+    if sentence := failed_call(seen, seconds):
+        return Difference(sentence)
+    if found := difference(seen.value, target, closeness):
+        return found
+    return Difference(CHANGED.format(argument=names[seen.changed[0]]))

@@ -1,0 +1,111 @@
+"""What an answer does with one case: its value, or how it failed, within a time limit and with its prints kept apart.
+
+A learner's function may loop for ever, print a million lines, end the program or change what it was given. It runs in
+a thread of its own, on copies, and whatever it does becomes an `Observation`.
+"""
+
+import contextlib
+import copy
+import ctypes
+import io
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgrec_lib.exercises.failures import Failure, failure
+
+PRINTED_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What came of calling an answer once; `changed` holds the places of the arguments that it altered."""
+
+    value: Any = None
+    failure: Failure | None = None
+    printed: str = ""
+    changed: tuple[int, ...] = ()
+    timed_out: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the call did nothing that can be seen."""
+        return self.value is None and self.failure is None and not (self.printed or self.changed or self.timed_out)
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the call came back with something other than None."""
+        return self.failure is None and not self.timed_out and self.value is not None
+
+
+class Stopped(BaseException):
+    """Raised inside an answer whose time is up."""
+
+
+class _FirstCharacters(io.TextIOBase):
+    """A stream that keeps the first characters and forgets the rest."""
+
+    def __init__(self) -> None:
+        self.kept = ""
+
+    def write(self, text: str) -> int:
+        """Length of the text, as a stream must say."""
+        self.kept += text[: max(0, PRINTED_CHARACTERS - len(self.kept))]
+        return len(text)
+
+
+def plain(value: Any) -> Any:
+    """The value with tensors made arrays, in tuples, lists and dicts too; arrays are copied."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(plain(one) for one in value) if type(value) in (tuple, list) else tuple(map(plain, value))
+    if isinstance(value, np.ndarray) or hasattr(value, "__array__") and not isinstance(value, np.generic | type):
+        return np.array(value)
+    return value
+
+
+def _changed(before: Sequence[Any], after: Sequence[Any]) -> tuple[int, ...]:
+    return tuple(
+        place
+        for place, (old, new) in enumerate(zip(before, after))
+        if isinstance(old, np.ndarray) and not np.array_equal(old, new, equal_nan=old.dtype.kind == "f")
+    )
+
+
+def _run(work: Callable[[], Any], results: dict[str, Any]) -> None:
+    try:
+        results["value"] = plain(work())
+    except Stopped:
+        results["timed_out"] = True
+    except BaseException as error:  # noqa: B036 - SystemExit of an answer must not end the lesson
+        results["failure"] = failure(error)
+
+
+def _stop(thread: threading.Thread) -> None:
+    """Raise `Stopped` in a thread; one that sits in a C function, or catches everything, is left behind."""
+    for _ in range(20):
+        if thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+            thread.join(0.05)
+
+
+def observe(work: Callable[..., Any], arguments: Sequence[Any], seconds: float) -> Observation:
+    """What `work(*arguments)` does, on copies of the arguments, stopped after `seconds`."""
+    given = copy.deepcopy(list(arguments))
+    printed, results = _FirstCharacters(), {}
+    thread = threading.Thread(target=_run, args=(lambda: work(*given), results), daemon=True)
+    with contextlib.redirect_stdout(printed):
+        thread.start()
+        try:
+            thread.join(seconds)
+        finally:
+            late = thread.is_alive()
+            if late:
+                _stop(thread)
+    if late:
+        return Observation(timed_out=True, printed=printed.kept)
+    return Observation(printed=printed.kept, changed=_changed(arguments, given), **results)
