@@ -8,6 +8,7 @@ import argparse
 import os
 import re
 import sys
+import tempfile
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,7 +82,8 @@ def cleaned(notebook: "NotebookNode") -> "NotebookNode":
     return notebook
 
 
-def _sealed(notebook: "NotebookNode") -> str:
+def sealed(notebook: "NotebookNode") -> str:
+    """The notebook's text, with the digest of its cells and outputs in it."""
     import nbformat
 
     notebook.metadata["imgrec"] = {"seal": seal(notebook)}
@@ -103,7 +105,9 @@ def store(path: Path) -> None:
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    write(path, _sealed(cleaned(client.execute())))
+    with tempfile.TemporaryDirectory() as folder:
+        executed = client.execute(env=os.environ | {"IMGREC_PROGRESS": str(Path(folder) / "progress.sqlite")})
+    write(path, sealed(cleaned(executed)))
 
 
 def address(path: Path) -> None:
@@ -117,7 +121,7 @@ def address(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     was_sealed = is_sealed(notebook)
     addressed(notebook, path.name)
-    write(path, _sealed(notebook) if was_sealed else nbformat.writes(notebook))
+    write(path, sealed(notebook) if was_sealed else nbformat.writes(notebook))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -45,12 +45,28 @@ def get_data(options: argparse.Namespace) -> int:
     return 0
 
 
+def show_progress(options: argparse.Namespace) -> int:
+    """0, after what is done of each lesson, from the record on this machine."""
+    from imgrec_lib.exercises import LESSONS, catalogue, record
+    from imgrec_lib.exercises.summary import summary
+
+    exercises, guesses = catalogue().values(), record.guesses()
+    for lesson in (name.removeprefix("lesson_") for name in LESSONS):
+        print(f"Lesson {int(lesson)}: {summary(e for e in exercises if e.name.startswith(lesson))}")
+        count = guesses.get(lesson, 0)
+        print(f"  {count} guess{'' if count == 1 else 'es'} written down\n")
+    print(f"Kept in {record.path()} and nowhere else.")
+    return 0
+
+
 def add_commands(parser: argparse.ArgumentParser) -> None:
     """Adds every command to the parser: its name, its function and its arguments."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     examination = commands.add_parser("doctor", help="see what is installed, what is missing, and what to do about it")
     examination.add_argument("--json", action="store_true", help="print the rows as JSON")
     examination.set_defaults(run=doctor)
+
+    commands.add_parser("progress", help="see which exercises are done").set_defaults(run=show_progress)
 
     data = commands.add_parser("data", help="list the datasets, or get one that is not here yet")
     actions = data.add_subparsers(metavar="list|get", required=True)

@@ -186,6 +186,10 @@ def _squares_figure(arrays: Sequence[np.ndarray], square: float) -> tuple["Figur
     return figure, axes[0], side
 
 
+def _finite(array: np.ndarray) -> np.ndarray:
+    return array if array.dtype == np.uint8 else np.nan_to_num(np.asarray(array, dtype=float), posinf=0, neginf=0)
+
+
 def comparison_figure(
     target: np.ndarray, yours: np.ndarray, place: tuple[int, int], titles: tuple[str, str]
 ) -> "Figure":
@@ -196,10 +200,13 @@ def comparison_figure(
     small = target.ndim == 2 and max(target.shape) <= 8
     side = min(0.55 * target.shape[1] + 0.3, 3.4) if small else 3.4
     figure, axes = new_figure(1, 2, 2 * side, side * min(1.5, target.shape[0] / target.shape[1]) + 0.4)
-    signed = _is_signed(target) or _is_signed(yours)
-    for axis, picture, title in zip(axes[0], (target, yours), titles):
+    pictures = [_finite(array) for array in (target, yours)]
+    signed = any(_is_signed(picture) for picture in pictures)
+    for axis, picture, original, title in zip(axes[0], pictures, (target, yours), titles):
         if small:
             _draw_numbers(axis, np.asarray(picture, dtype=float), signed, fontsize=9)
+            for text, value in zip(axis.texts, original.flat):
+                text.set_text(_number(value))
         else:
             axis.imshow(_drawable(picture), interpolation="nearest", **_colours(_drawable(picture), signed))
             axis.axis("off")

@@ -7,7 +7,9 @@ makes each notebook under `--nbval` begin with a check of it.
 
 import hashlib
 import json
+import os
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +58,21 @@ def faults(notebook: "NotebookNode") -> list[str]:
     if not is_sealed(notebook):
         found.append("It is not as it was stored: store it again with `python -m imgrec_lib.authoring store`.")
     return found
+
+
+def pytest_configure(config: "pytest.Config") -> None:
+    """Under `--nbval` lessons begin with an empty record of what is done, and leave the learner's own alone."""
+    if not config.getoption("nbval", default=False):
+        return
+    folder = tempfile.TemporaryDirectory(prefix="imgrec-progress-", ignore_cleanup_errors=True)
+    before = os.environ.get("IMGREC_PROGRESS")
+    os.environ["IMGREC_PROGRESS"] = str(Path(folder.name) / "progress.sqlite")
+
+    def restore() -> None:
+        folder.cleanup()
+        os.environ.pop("IMGREC_PROGRESS") if before is None else os.environ.update(IMGREC_PROGRESS=before)
+
+    config.add_cleanup(restore)
 
 
 def pytest_collect_file(file_path: Path, parent: "pytest.Collector") -> "pytest.Collector | None":

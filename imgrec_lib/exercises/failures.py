@@ -38,9 +38,7 @@ class Failure:
 
     def sentence(self) -> str:
         """One sentence with the line and the meaning."""
-        where = (
-            f"Line {self.line_number} of your answer, `{self.line}`, stopped" if self.line else "Your answer stopped"
-        )
+        where = f"Line {self.line_number} of your cell, `{self.line}`," if self.line else "Your answer"
         said = f"{self.kind}: {self.text}" if self.text else self.kind
         return f"{where} stopped with {said}. That means: {self.meaning}."
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from imgrec_lib.exercises.comparing import Closeness, Difference, difference, same
+from imgrec_lib.exercises.comparing import Closeness, Difference, difference, kind, same
 from imgrec_lib.exercises.observing import Observation
 
 CONSTANT = "Your answer is the same whatever comes in, so its numbers are typed in: calculate them from the arguments."
@@ -84,7 +84,9 @@ def recognised(
 def is_constant(seen: Sequence[Observation], targets: Sequence[Any], closeness: Closeness) -> bool:
     """Whether an answer gives one and the same value for all cases, although the targets differ."""
     first = seen[0]
-    if len(seen) < 2 or not all(one.has_value and same(one.value, first.value, closeness) for one in seen):
+    if len(seen) < 2 or kind(first.value) != kind(targets[0]):
+        return False
+    if not all(one.has_value and same(one.value, first.value, closeness) for one in seen):
         return False
     return not all(same(target, targets[0], closeness) for target in targets)
 

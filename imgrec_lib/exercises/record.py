@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+SECONDS_TO_WAIT = 5.0  # For another notebook that is writing
 RANK = {"not attempted": 0, "not yet": 1, "correct": 2}
 TABLES = """
 create table if not exists exercises (name text primary key, rank integer not null, checks integer not null);
@@ -36,11 +37,15 @@ def path() -> Path:
 
 
 def _open(file: Path) -> sqlite3.Connection:
+    """The record, open and whole; `sqlite3.DatabaseError` where the file is something else or damaged."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, timeout=5)
+    connection = sqlite3.connect(file, timeout=SECONDS_TO_WAIT)
     try:
+        (state,) = connection.execute("pragma quick_check(1)").fetchone()
+        if state != "ok":
+            raise sqlite3.DatabaseError(state)
         connection.executescript(TABLES)
-    except sqlite3.DatabaseError:
+    except sqlite3.Error:
         connection.close()
         raise
     return connection
@@ -48,11 +53,11 @@ def _open(file: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def _connection() -> Iterator[sqlite3.Connection]:
-    """The record, open; a file that is no record any more is put aside, beside a new one."""
+    """The record, open; a file that is no record any more is put aside as `….damaged`, and a new one begun."""
     file = path()
     try:
         connection = _open(file)
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError:  # Locked or not writable, not damaged
         raise
     except sqlite3.DatabaseError:
         os.replace(file, file.with_name(file.name + ".damaged"))
@@ -79,19 +84,21 @@ def note_guess(lesson: str, name: str) -> None:
         connection.execute("insert or ignore into guesses values (?, ?)", (lesson, name))
 
 
+def _rows(query: str) -> list[tuple]:
+    """What the record holds; nothing where there is none, or none that can be read."""
+    if path().exists():
+        with contextlib.suppress(OSError, sqlite3.Error), _connection() as connection:
+            return connection.execute(query).fetchall()
+    return []
+
+
 def done() -> dict[str, Done]:
     """What is known of each exercise that was tried, by name."""
-    if not path().exists():
-        return {}
     outcomes = {rank: outcome for outcome, rank in RANK.items()}
-    with _connection() as connection:
-        rows = connection.execute("select name, rank, checks from exercises").fetchall()
+    rows = _rows("select name, rank, checks from exercises")
     return {name: Done(outcomes[rank], checks) for name, rank, checks in rows}
 
 
 def guesses() -> dict[str, int]:
     """How many guesses were written down, by lesson, such as "02"."""
-    if not path().exists():
-        return {}
-    with _connection() as connection:
-        return dict(connection.execute("select lesson, count(*) from guesses group by lesson").fetchall())
+    return dict(_rows("select lesson, count(*) from guesses group by lesson"))
