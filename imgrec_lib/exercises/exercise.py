@@ -130,11 +130,12 @@ class Exercise:
         number = judging.recognised(seen, wrong, targets, self.closeness)
         fault = faults[0]
         found = judging.what_differs(seen[fault], targets[fault], self.closeness, self.parameters(), self.seconds)
+        evidence = self._where(cases[fault]) + found.sentence
         if number is not None:
-            return judging.Verdict("not yet", self.misconceptions[number].sentence, found, number)
+            return judging.Verdict("not yet", self.misconceptions[number].sentence, found, number, evidence)
         if judging.is_constant(seen, targets, self.closeness):
             return judging.Verdict("not yet", judging.CONSTANT, found)
-        return judging.Verdict("not yet", self._where(cases[fault]) + found.sentence, found)
+        return judging.Verdict("not yet", evidence, found)
 
     def check(self, answer: Any, seed: int = NOTEBOOK_SEED) -> Feedback:
         """Feedback on an answer, which also goes into the record of what is done."""
@@ -157,7 +158,7 @@ class Exercise:
         if first.timed_out:
             return Feedback(self.name, "not yet", judging.LATE.format(seconds=self.seconds))
         verdict = self.judge(cases, [first, *(self.observe(answer, case) for case in cases[1:])])
-        return Feedback(self.name, verdict.outcome, verdict.sentence, verdict.difference)
+        return Feedback(self.name, verdict.outcome, verdict.sentence, verdict.difference, verdict.evidence)
 
     def _invitation(self) -> str:
         what = "the function" if self.is_function else f"`{self.answer_name}`"

@@ -23,7 +23,7 @@ MEANINGS = {
     MemoryError: "more memory was asked for than there is: look at the shapes",
 }
 ELSEWHERE = ("site-packages", "dist-packages")
-LONGEST_TEXT = 200
+LONGEST_TEXT, LONGEST_LINE = 200, 80
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Failure:
 
     def sentence(self) -> str:
         """One sentence with the line and the meaning."""
-        where = f"Line {self.line_number} of your cell, `{self.line}`," if self.line else "Your answer"
+        line = self.line if len(self.line) <= LONGEST_LINE else self.line[: LONGEST_LINE - 1] + "…"
+        where = f"Line {self.line_number} of your cell, `{line}`," if self.line else "Your answer"
         said = f"{self.kind}: {self.text}" if self.text else self.kind
         return f"{where} stopped with {said}. That means: {self.meaning}."
 

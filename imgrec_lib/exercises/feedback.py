@@ -18,22 +18,25 @@ class Feedback:
     """The result of a check.
 
     `outcome` is "correct", "not yet" or "not attempted"; `message` the sentence; `exercise` a name such as
-    "02.convolve". In a notebook it shows itself; as plain text too.
+    "02.convolve". `evidence` says with which arguments a recognised misconception shows, and how. In a notebook
+    feedback shows itself; as plain text too.
     """
 
     exercise: str
     outcome: str
     message: str
     difference: Difference | None = field(default=None, compare=False)
+    evidence: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
-        lines = [f"{HEADINGS[self.outcome]} ({self.exercise})", self.message]
-        return "\n".join(lines + _numbers_as_text(self.difference))
+        lines = [f"{HEADINGS[self.outcome]} ({self.exercise})", self.message, self.evidence]
+        return "\n".join([line for line in lines if line] + _numbers_as_text(self.difference))
 
     def _repr_html_(self) -> str:
         style = f"border-left: 4px solid {COLOURS[self.outcome]}; padding: 0.2em 0.8em; margin: 0.3em 0"
         heading = f"<strong>{HEADINGS[self.outcome]}</strong> <small>{html.escape(self.exercise)}</small>"
-        return f'<div style="{style}">{heading}<br>{with_code(self.message)}{_picture(self.difference)}</div>'
+        evidence = f"<br><small>{with_code(self.evidence)}</small>" if self.evidence else ""
+        return f'<div style="{style}">{heading}<br>{with_code(self.message)}{evidence}{_picture(self.difference)}</div>'
 
 
 def with_code(text: str) -> str:
@@ -73,4 +76,4 @@ def _picture(difference: Difference | None) -> str:
     figure = plots.comparison_figure(target, yours, place, titles=["target", "yours"])
     data = base64.b64encode(plots.png(figure)).decode("ascii")
     words = html.escape(difference.sentence, quote=True)
-    return f'<br><img alt="target beside yours. {words}" src="data:image/png;base64,{data}">'
+    return f'<br><img style="max-width: 100%" alt="target beside yours. {words}" src="data:image/png;base64,{data}">'

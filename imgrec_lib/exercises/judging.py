@@ -18,12 +18,13 @@ CHANGED = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """An outcome with its sentence; `misconception` is its number in the exercise, where one was recognised."""
+    """An outcome with its sentence, and where a misconception was recognised its number and the evidence for it."""
 
     outcome: str
     sentence: str
     difference: Difference | None = None
     misconception: int | None = None
+    evidence: str = ""
 
 
 def right(seen: Observation, target: Any, closeness: Closeness) -> bool:

@@ -38,5 +38,5 @@ class Solution:
 
     def _repr_html_(self) -> str:
         heading = f"<strong>One good answer</strong> <small>{html.escape(self.exercise)}</small>"
-        code = f"<pre><code>{html.escape(self.source)}</code></pre>"
+        code = f'<pre style="overflow-x: auto"><code>{html.escape(self.source)}</code></pre>'
         return f'<div style="{STYLE}">{heading}{code}{with_code(self.thought)}</div>'
