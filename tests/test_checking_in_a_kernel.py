@@ -11,7 +11,7 @@ from imgrec_lib.exercises import lesson_01 as exercises
 """
 ANSWERS = {
     "raises": "def to_gray(image):\n    planes = image / 255\n    return planes[:, :, 3]",
-    "raises deeper": "def grey_of(pixel):\n    return pixle.sum()\ndef to_gray(image):\n    return grey_of(image[0, 0])",
+    "raises deeper": "def grey_of(pixel):\n    return pixle.sum()\ndef to_gray(image):\n    return grey_of(image[0])",
     "prints": 'def to_gray(image):\n    print("my grey:", image.mean(axis=2))',
     "never returns": "def to_gray(image):\n    while True:\n        image = image + 1",
     "untouched": "def to_gray(image):\n    return ...  # replace the dots",
