@@ -1,10 +1,28 @@
 """The exercises of lesson 1, pixels as matrices."""
 
 from imgrec_lib.exercises.guessing import Guesses
-from imgrec_lib.exercises.lesson_01.colours import swap_channels, to_gray
+from imgrec_lib.exercises.lesson_01.brightness import after_overflow, brighten
+from imgrec_lib.exercises.lesson_01.colours import only_red, swap_channels
+from imgrec_lib.exercises.lesson_01.cropping import crop_center
+from imgrec_lib.exercises.lesson_01.grey import to_gray
+from imgrec_lib.exercises.lesson_01.mirroring import flip_left_right
+from imgrec_lib.exercises.lesson_01.noise import average_photos
+from imgrec_lib.exercises.lesson_01.normalising import normalise
+from imgrec_lib.exercises.lesson_01.shapes import cut_out_shape
 from imgrec_lib.exercises.summary import Summary, summary
 
-EXERCISES = (swap_channels, to_gray)
+EXERCISES = (
+    cut_out_shape,
+    only_red,
+    swap_channels,
+    after_overflow,
+    brighten,
+    to_gray,
+    flip_left_right,
+    crop_center,
+    normalise,
+    average_photos,
+)
 guessed = Guesses("01")
 
 
@@ -13,4 +31,18 @@ def done() -> Summary:
     return summary(EXERCISES)
 
 
-__all__ = ["EXERCISES", "done", "guessed", "swap_channels", "to_gray"]
+__all__ = [
+    "EXERCISES",
+    "after_overflow",
+    "average_photos",
+    "brighten",
+    "crop_center",
+    "cut_out_shape",
+    "done",
+    "flip_left_right",
+    "guessed",
+    "normalise",
+    "only_red",
+    "swap_channels",
+    "to_gray",
+]

@@ -1,22 +1,107 @@
-"""Exercises on channels: exchanged, taken alone, and mixed to grey."""
-
-from collections.abc import Iterator
+"""Exercises on channels: taken alone, and exchanged."""
 
 import numpy as np
 
 from imgrec_lib.exercises.lesson_01 import drawing
 from imgrec_lib.exercises.making import function
 
-WEIGHTS = np.array([0.299, 0.587, 0.114])
+
+@function(
+    "01.only_red",
+    hints=(
+        "Which channel holds the red, and what must stand in the two others so that they give no light?",
+        "Begin with a picture of the same shape that is black all over, and put the red plane into it.",
+        "`np.zeros_like(image)` is that black picture. Set its plane `[:, :, 0]` to the same plane of `image`.",
+    ),
+    praise="A picture in red light keeps its three channels: two of them are black, and the shape stays the same.",
+)
+def only_red(image: np.ndarray) -> np.ndarray:
+    """The picture in its red light alone: the green and the blue channel are 0."""
+    result = np.zeros_like(image)
+    result[:, :, 0] = image[:, :, 0]
+    return result
+
+
+def _with(image, numbers, *places):
+    """A copy of the picture with `numbers` at each of the places."""
+    result = image.copy()
+    for place in places:
+        result[place] = numbers
+    return result
+
+
+def _channel(*channels):
+    return tuple(np.s_[:, :, channel] for channel in channels)
+
+
+only_red.cases(drawing.cases)
+only_red.misconception(
+    "You gave back the red plane alone, which is a grey picture: the answer has three channels, two of them black.",
+    lambda image: image[:, :, 0],
+    lambda image: image[:, :, :1],
+    lambda image: image[..., 0].astype(float),
+)
+only_red.misconception(
+    "The red numbers stand in all three channels, which looks grey: in the other two there must be 0.",
+    lambda image: np.stack([image[:, :, 0]] * 3, axis=2),
+)
+only_red.misconception(
+    "You kept another colour: these pictures are RGB, so red is channel 0.",
+    lambda image: _with(image, 0, *_channel(0, 1)),
+    lambda image: _with(image, 0, *_channel(0, 2)),
+)
+only_red.misconception(
+    "The red numbers stand in another channel now: they stay where they were, in channel 0.",
+    lambda image: _with(image, 0, *_channel(1, 2))[:, :, [1, 0, 2]],
+    lambda image: _with(image, 0, *_channel(1, 2))[:, :, [1, 2, 0]],
+)
+only_red.misconception(
+    "You made the red black and kept the others: it is the other way round, red stays and the others become 0.",
+    lambda image: _with(image, 0, *_channel(0)),
+)
+only_red.misconception(
+    "One colour too many is left: green and blue both become 0, so two planes must be set.",
+    lambda image: _with(image, 0, *_channel(1)),
+    lambda image: _with(image, 0, *_channel(2)),
+)
+only_red.misconception(
+    "You blackened rows or columns: the colours are the third axis, so put `:` for rows and for columns before it.",
+    lambda image: _with(image, 0, np.s_[1:]),
+    lambda image: _with(image, 0, np.s_[:, 1:]),
+    lambda image: _with(image, 0, np.s_[1:3]),
+    lambda image: _with(image, 0, np.s_[:, 1:3]),
+    lambda image: _with(image, 0, 1, 2),
+    lambda image: _with(image, 0, np.s_[:, 1], np.s_[:, 2]),
+    lambda image: _with(image, 0, np.s_[1, :], np.s_[2, :]),
+)
+only_red.misconception(
+    "You set the other two to 255, which is full light: black is 0.",
+    lambda image: _with(image, 255, *_channel(1, 2)),
+)
+only_red.misconception(
+    "You set red to its maximum everywhere: the red numbers stay as they are, and the others change.",
+    lambda image: _with(image, 255, *_channel(0)),
+    lambda image: _with(_with(image, 255, *_channel(0)), 0, *_channel(1, 2)),
+)
+only_red.misconception(
+    "You chose among the pixels: every pixel keeps its own red, however much green and blue it has.",
+    lambda image: np.where((image.argmax(axis=2) == 0)[:, :, np.newaxis], image, 0),
+    lambda image: np.where(((image[..., 0] > image[..., 1]) & (image[..., 0] > image[..., 2]))[..., None], image, 0),
+    lambda image: np.where((image[..., 0] > 127)[..., None], image, 0),
+    lambda image: np.where((image.argmax(axis=2) == 0)[..., None], image * np.array([1, 0, 0]), 0),
+)
+only_red.misconception(
+    "The picture came back as it was: set the green and the blue plane of a copy, and give that copy back.",
+    lambda image: image,
+)
 
 
 @function(
     "01.swap_channels",
-    dtype="uint8",
     hints=(
         "What is the order of the three numbers of a pixel before, and what is it afterwards?",
-        "Rows and columns stay as they are; only the third axis is turned round.",
-        "A slice `::-1` reads an axis from its end. Write a plain `:` for each axis before it.",
+        "Rows and columns stay as they are; only along the third axis do two planes change places.",
+        "Begin with a copy, and fill its plane 0 from plane 2 of `image`, and its plane 2 from plane 0 of `image`.",
     ),
     praise="BGR and RGB hold the same numbers in the opposite order, so the same function leads back, too.",
 )
@@ -25,12 +110,7 @@ def swap_channels(image: np.ndarray) -> np.ndarray:
     return image[:, :, ::-1]
 
 
-@swap_channels.cases
-def _pictures(generator: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
-    for image in drawing.images(generator):
-        yield (image,)
-
-
+swap_channels.cases(drawing.cases)
 swap_channels.misconception(
     "You turned the picture upside down: the first axis holds the rows, and the channels are the third.",
     lambda image: image[::-1],
@@ -40,87 +120,60 @@ swap_channels.misconception(
     lambda image: image[:, ::-1],
 )
 swap_channels.misconception(
-    "You turned all three axes round: a picture stays where it is, so put `:` for rows and for columns.",
+    "You turned several axes round: a picture stays where it is, so put `:` for rows and for columns.",
     lambda image: image[::-1, ::-1, ::-1],
+    lambda image: image[::-1, ::-1],
+    lambda image: image[:, ::-1, ::-1],
+    lambda image: image[::-1, :, ::-1],
 )
 swap_channels.misconception(
     "You moved each channel on by one place: red and blue change places, and green stays in the middle.",
     lambda image: np.roll(image, 1, axis=2),
     lambda image: np.roll(image, -1, axis=2),
 )
-
-
-@swap_channels.misconception(
-    "Red was overwritten before it was kept: after the first exchange both channels hold the same, so copy first."
+swap_channels.misconception(
+    "You exchanged green with another colour: green stays in the middle, and the two outer planes change places.",
+    lambda image: image[:, :, [1, 0, 2]],
+    lambda image: image[:, :, [0, 2, 1]],
 )
-def _red_lost(image):
+swap_channels.misconception(
+    "You exchanged axes and not planes: the shape stays height × width × channels, and only the order of the colours "
+    "changes.",
+    lambda image: image.transpose(2, 0, 1),
+    lambda image: image.transpose(1, 0, 2),
+    lambda image: image.T,
+    lambda image: image.transpose(0, 2, 1),
+    lambda image: image[:, :, ::-1].transpose(2, 0, 1),
+    lambda image: image.reshape(3, *image.shape[:2]),
+    lambda image: np.stack([image[..., 2], image[..., 1], image[..., 0]]),
+)
+swap_channels.misconception(
+    "The picture came back as it was: exchanging twice, or writing what is there already, changes nothing.",
+    lambda image: image,
+)
+swap_channels.misconception(
+    "The planes lie side by side, or one below the other: they have to lie on top of each other, along the third axis.",
+    lambda image: np.concatenate([image[:, :, channel] for channel in (2, 1, 0)], axis=1),
+    lambda image: np.concatenate([image[:, :, channel] for channel in (2, 1, 0)], axis=0),
+    lambda image: np.stack([image[:, :, channel] for channel in (2, 1, 0)], axis=1),
+)
+swap_channels.misconception(
+    "Green is lost: it keeps its place in the middle, so carry all three planes over.",
+    lambda image: image[:, :, [2, 0]],
+    lambda image: image[:, :, ::-2],
+    lambda image: _with(image[:, :, ::-1], 0, *_channel(1)),
+)
+
+
+def _overwritten(image, first, second):
     result = image.copy()
-    result[:, :, 0] = result[:, :, 2]
-    result[:, :, 2] = result[:, :, 0]
+    result[:, :, first] = result[:, :, second]
+    result[:, :, second] = result[:, :, first]
     return result
 
 
-@function(
-    "01.to_gray",
-    dtype="uint8",
-    hints=(
-        "Which of the three colours looks brightest to your eye, and which number says so?",
-        "Multiply each plane by its own weight and add the three up, in floats; whole numbers come last.",
-        'Round with np.round before `.astype("uint8")`, because astype alone cuts the decimals off.',
-    ),
-    praise="Each plane counts as much as the eye sees of it, and rounding comes before the conversion.",
-)
-def to_gray(image: np.ndarray) -> np.ndarray:
-    """The grey picture, height × width, of an RGB picture: weights 0.299, 0.587 and 0.114, rounded to uint8."""
-    height, width = image.shape[:2]
-    gray = np.zeros((height, width), dtype="uint8")
-    for row in range(height):
-        for column in range(width):
-            red, green, blue = (float(value) for value in image[row, column])
-            gray[row, column] = round(0.299 * red + 0.587 * green + 0.114 * blue)
-    return gray
-
-
-@to_gray.cases
-def _no_halves(generator: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
-    """Pictures without a pixel whose grey lies so near a half that honest ways of rounding disagree."""
-    for image in drawing.images(generator):
-        image[abs(image @ WEIGHTS % 1 - 0.5) < 0.05] = (10, 200, 30)
-        yield (image,)
-
-
-def _as_bytes(gray):
-    return np.round(gray).astype("uint8")
-
-
-to_gray.misconception(
-    "You took the mean of the three planes: the eye sees green far brighter than blue, so each plane has its weight.",
-    lambda image: _as_bytes(image.mean(axis=2)),
-    lambda image: image.mean(axis=2).astype("uint8"),
-    lambda image: image.mean(axis=2),
-)
-to_gray.misconception(
-    "The decimals were cut off: `astype` does not round, so round first.",
-    lambda image: (image @ WEIGHTS).astype("uint8"),
-)
-to_gray.misconception(
-    "You gave the weights to blue, green and red: this picture is RGB, so 0.299 belongs to channel 0.",
-    lambda image: _as_bytes(image @ WEIGHTS[::-1]),
-    lambda image: (image @ WEIGHTS[::-1]).astype("uint8"),
-)
-to_gray.misconception(
-    "You added the planes up without weights: the sum goes beyond 255 and starts again from 0.",
-    lambda image: image.sum(axis=2).astype("uint8"),
-    lambda image: image.sum(axis=2),
-)
-to_gray.misconception(
-    "The numbers are right and still floats: a picture holds uint8, so round and convert at the end.",
-    lambda image: image @ WEIGHTS,
-    lambda image: np.round(image @ WEIGHTS),
-)
-to_gray.misconception(
-    "You took one plane alone: all three belong to the grey, each with its weight.",
-    lambda image: image[:, :, 0],
-    lambda image: image[:, :, 1],
-    lambda image: image[:, :, 2],
+swap_channels.misconception(
+    "One colour was overwritten before it was kept, so two planes now hold the same: read both from the old picture.",
+    lambda image: _overwritten(image, 0, 2),
+    lambda image: _overwritten(image, 2, 0),
 )
