@@ -5,8 +5,8 @@ from imgrec_lib.exercises.lesson_02.channels import multiplications
 from imgrec_lib.exercises.lesson_02.channels_slips import convolve_channels
 from imgrec_lib.exercises.lesson_02.kernels import edge_kernel, shift_kernel
 from imgrec_lib.exercises.lesson_02.learning import gradient_step
-from imgrec_lib.exercises.lesson_02.maps import relu
-from imgrec_lib.exercises.lesson_02.maps_slips import max_pool
+from imgrec_lib.exercises.lesson_02.pooling_slips import max_pool
+from imgrec_lib.exercises.lesson_02.rectifying import relu
 from imgrec_lib.exercises.lesson_02.sizes import output_size
 from imgrec_lib.exercises.lesson_02.sliding_slips import convolve
 from imgrec_lib.exercises.lesson_02.weighing import weigh

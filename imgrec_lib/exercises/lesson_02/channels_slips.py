@@ -4,7 +4,7 @@ import numpy as np
 
 from imgrec_lib.exercises.lesson_02 import slips
 from imgrec_lib.exercises.lesson_02.channels import convolve_channels, maps_of
-from imgrec_lib.exercises.lesson_02.slips import slipped, with_slips
+from imgrec_lib.exercises.lesson_02.slips import same_size, slipped, with_slips
 
 convolve_channels.misconception(
     "Maps of different kernels were mixed or left out: each kernel asks its own question and keeps its own map.",
@@ -44,6 +44,7 @@ convolve_channels.misconception(
     _channels_first,
     lambda image, kernels: np.moveaxis(_channels_first(image, kernels), 2, 0),
     lambda image, kernels: maps_of(image.reshape(image.shape[1], image.shape[2], image.shape[0]), kernels),
+    lambda image, kernels: maps_of(np.moveaxis(image.reshape(image.shape[2], *image.shape[:2]), 0, 2), kernels),
 )
 convolve_channels.misconception(
     "The last two axes of the kernels are exchanged: channels that come in stand third, and kernels stand fourth.",
@@ -68,10 +69,6 @@ def _flipped(image, kernels):
     return maps_of(image, kernels[::-1, ::-1])
 
 
-def _same(image, kernels):
-    return maps_of(slips.padded(image, kernels), kernels)
-
-
 convolve_channels.misconception(
     "You turned the kernels round: they are laid on as they are written, in all their axes.",
     *with_slips(_flipped, slips.as_int, slips.clipped),
@@ -80,7 +77,7 @@ convolve_channels.misconception(
     lambda image, kernels: maps_of(image, kernels[::-1, ::-1, ::-1]),
     lambda image, kernels: maps_of(image, kernels[:, :, ::-1]),
     lambda image, kernels: maps_of(image, kernels[::-1, ::-1, ::-1, ::-1]),
-    lambda image, kernels: _same(image, kernels[::-1, ::-1]),
+    *same_size(_flipped),
 )
 convolve_channels.misconception(
     "Rows and columns are exchanged: height comes before width in the image, in the kernels and in the maps.",
@@ -90,17 +87,12 @@ convolve_channels.misconception(
 )
 convolve_channels.misconception(
     "Your maps are as large as the picture, or larger: the window must lie inside, so pad nothing and fill nothing up.",
-    *with_slips(_same, slips.as_int, slips.clipped),
-    lambda image, kernels: maps_of(slips.padded(image, kernels, "edge"), kernels),
+    *same_size(maps_of),
+    *(next(slipped(answer, slips.as_int)) for answer in same_size(maps_of)),
     lambda image, kernels: maps_of(
         np.pad(image, [(side // 2, side // 2) for side in kernels.shape[:2]] + [(0, 0)]), kernels
     ),
-    lambda image, kernels: maps_of(
-        np.pad(image, [(side // 2, side - 1 - side // 2) for side in kernels.shape[:2]] + [(0, 0)]), kernels
-    ),
     lambda image, kernels: maps_of(np.pad(image, ((1, 1), (1, 1), (0, 0))), kernels),
-    lambda image, kernels: slips.in_corner(maps_of(image, kernels), image),
-    lambda image, kernels: slips.in_middle(maps_of(image, kernels), image),
     lambda image, kernels: maps_of(
         np.pad(image, [(side - 1, side - 1) for side in kernels.shape[:2]] + [(0, 0)]), kernels
     ),
@@ -116,6 +108,7 @@ def _last_left_zero(image, kernels):
 convolve_channels.misconception(
     "Some places are missing at the end of rows or columns: 5 pixels hold a window of 3 at 3 places, and not at 2.",
     lambda image, kernels: maps_of(image, kernels)[:-1, :-1],
+    lambda image, kernels: np.array(maps_of(image, kernels)[:-1, :-1].tolist()),
     lambda image, kernels: maps_of(image, kernels)[:-1],
     lambda image, kernels: maps_of(image, kernels)[:, :-1],
     lambda image, kernels: maps_of(image, kernels)[1:-1, 1:-1],
@@ -144,13 +137,12 @@ def _square(first, second):
     return answer
 
 
-def _square_image(axis):
-    """Loops that take height and width of the image from one axis."""
+def _square_image(axis, first=0, second=1):
+    """Loops that take height and width of the maps from one axis of the image and these of the kernels."""
 
     def answer(image, kernels):
-        height, width, _, count = kernels.shape
-        maps = np.zeros((image.shape[axis] - height + 1, image.shape[axis] - width + 1, count))
-        return _looped(maps, image, kernels, height, width)
+        sides = [image.shape[axis] - kernels.shape[place] + 1 for place in (first, second)]
+        return _looped(np.zeros((*sides, kernels.shape[3])), image, kernels, *kernels.shape[:2])
 
     return answer
 
@@ -174,6 +166,8 @@ convolve_channels.misconception(
     _square(1, 0),
     _square_image(0),
     _square_image(1),
+    _square_image(0, 0, 0),
+    _square_image(1, 1, 1),
     _three,
     _smaller_by_two,
 )

@@ -76,11 +76,13 @@ output_size.misconception(
     lambda size, kernel, stride, padding: _free(size, kernel, padding) // (stride + 1),
 )
 output_size.misconception(
-    "Only the kernel was divided: `//` binds before + and −, so put brackets round all that is to be divided.",
+    "Only a part was divided: `//` binds before + and −, so put brackets round all that is to be divided.",
     lambda size, kernel, stride, padding: size + 2 * padding - kernel // stride + 1,
     lambda size, kernel, stride, padding: size + 2 * padding - kernel / stride + 1,
     lambda size, kernel, stride, padding: size + 2 * padding - kernel // stride,
     lambda size, kernel, stride, padding: size + (2 * padding - kernel) // stride + 1,
+    lambda size, kernel, stride, padding: size - kernel + 2 * padding // stride + 1,
+    lambda size, kernel, stride, padding: size + 2 * padding // stride - kernel + 1,
     lambda size, kernel, stride, padding: size + padding - kernel // stride + 1,
 )
 output_size.misconception(
@@ -102,6 +104,7 @@ output_size.misconception(
     lambda size, kernel, stride, padding: -(-size // stride),
     lambda size, kernel, stride, padding: size / stride,
     lambda size, kernel, stride, padding: size // stride + 1,
+    lambda size, kernel, stride, padding: size // stride + 2 * padding,
     lambda size, kernel, stride, padding: (size + 2 * padding - 1) // stride + 1,
 )
 output_size.misconception(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from imgrec_lib.exercises.lesson_02 import slips
-from imgrec_lib.exercises.lesson_02.slips import at_each_place, slide, slipped, with_slips
+from imgrec_lib.exercises.lesson_02.slips import at_each_place, same_size, slide, slipped, with_slips
 from imgrec_lib.exercises.making import function
 
 SHAPES = (
@@ -58,21 +58,12 @@ def _pictures(generator: np.random.Generator) -> Iterator[tuple[np.ndarray, np.n
     yield np.full((5, 4), 200, dtype="uint8"), np.array([[-1, 0, 1]] * 3)
 
 
+def _raw_windows(image, kernel):
+    return np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+
+
 def _flipped(image, kernel):
     return slide(image, kernel[::-1, ::-1])
-
-
-def _same(image, kernel):
-    return slide(slips.padded(image, kernel), kernel)
-
-
-def _in_frames(change):
-    """Answers for each of the frames that libraries lay around an image to keep its size."""
-    for mode in ("constant", "symmetric", "reflect", "edge"):
-        for after in (True, False):
-            yield lambda image, kernel, mode=mode, after=after: slide(
-                slips.padded(image, kernel, mode, after), change(kernel)
-            )
 
 
 def _everywhere(image, kernel):
@@ -102,7 +93,7 @@ convolve.misconception(
     "You turned the kernel by 180° before laying it on, as mathematicians do: here it is laid on as it is written.",
     *with_slips(_flipped, slips.as_int, slips.clipped, slips.wrapped, np.abs),
     lambda image, kernel: _everywhere(image, kernel[::-1, ::-1]),
-    *_in_frames(lambda kernel: kernel[::-1, ::-1]),
+    *same_size(_flipped),
     lambda image, kernel: _flipped(image, kernel)[:-1, :-1],
 )
 convolve.misconception(
@@ -112,24 +103,27 @@ convolve.misconception(
 )
 convolve.misconception(
     "Your result is as large as the picture, or larger: the window must lie inside, so pad nothing, fill nothing up.",
-    *with_slips(_same, slips.as_int, slips.clipped),
-    *_in_frames(lambda kernel: kernel),
+    *same_size(slide),
+    *(each for answer in same_size(slide) for each in slipped(answer, slips.as_int, slips.wrapped)),
     lambda image, kernel: slide(np.pad(image, [(side // 2, side // 2) for side in kernel.shape]), kernel),
     lambda image, kernel: slide(np.pad(image, kernel.shape[0] // 2), kernel),
-    _opencv_as_it_comes,
-    lambda image, kernel: _opencv_as_it_comes(image, kernel.astype(float)),
     lambda image, kernel: slide(np.pad(image, 1), kernel),
     *with_slips(_opencv, slips.as_int, slips.clipped),
+    _opencv_as_it_comes,
+    lambda image, kernel: _opencv_as_it_comes(image, kernel.astype(float)),
     *with_slips(_everywhere, slips.as_int),
-    *with_slips(lambda image, kernel: slips.in_corner(slide(image, kernel), image), slips.as_int, slips.wrapped),
-    *with_slips(lambda image, kernel: slips.in_middle(slide(image, kernel), image), slips.as_int, slips.wrapped),
 )
 
 
-def _last_left_zero(image, kernel):
-    result = slide(image, kernel)
-    result[-1], result[:, -1] = 0, 0
-    return result
+def _zero_at(place):
+    """The first or the last row and column left at 0."""
+
+    def answer(image, kernel):
+        result = slide(image, kernel)
+        result[place], result[:, place] = 0, 0
+        return result
+
+    return answer
 
 
 def _half_on_each_side(image, kernel):
@@ -145,18 +139,30 @@ convolve.misconception(
     lambda image, kernel: slide(image, kernel)[:, :-1],
     lambda image, kernel: slide(image, kernel)[1:, 1:],
     lambda image, kernel: slide(image, kernel)[1:-1, 1:-1],
-    *with_slips(_last_left_zero, slips.as_int),
+    *with_slips(_zero_at(-1), slips.as_int),
+    _zero_at(0),
+    lambda image, kernel: np.array(slide(image, kernel)[:-1, :-1].tolist()),
     _half_on_each_side,
 )
 convolve.misconception(
     "Your result holds whole numbers, and a kernel of fractions gives decimals: let it hold floats, whatever comes in.",
     *slipped(slide, slips.as_int, slips.rounded, np.round, np.floor),
-    lambda image, kernel: (np.lib.stride_tricks.sliding_window_view(image, kernel.shape) * kernel).sum(axis=(2, 3)),
+    lambda image, kernel: (_raw_windows(image, kernel) * kernel).sum(axis=(2, 3)),
     lambda image, kernel: slide(image, kernel).astype(kernel.dtype),
     lambda image, kernel: slide(image, kernel.astype(int)),
     lambda image, kernel: slide(image.astype(int), kernel),
     lambda image, kernel: slide(image.astype(int), kernel.astype(int)),
 )
+
+
+def _products_as_bytes(image, kernel):
+    with np.errstate(all="ignore"):
+        return (_raw_windows(image, kernel) * kernel).astype("uint8").sum(axis=(2, 3)).astype(float)
+
+
+def _kernel_as_bytes(image, kernel):
+    with np.errstate(all="ignore"):
+        return (_raw_windows(image, kernel) * kernel.astype("uint8")).sum(axis=(2, 3)).astype(float)
 
 
 def _as_the_image(image, kernel):
@@ -167,7 +173,8 @@ convolve.misconception(
     "uint8 ends at 255, and sums beyond it or below 0 start again at the other end: make the result of floats first.",
     *slipped(slide, slips.wrapped, slips.cast),
     _as_the_image,
-    lambda image, kernel: slips.in_corner(_as_the_image(image, kernel), image),
+    _products_as_bytes,
+    _kernel_as_bytes,
 )
 convolve.misconception(
     "You cut the result to 0 … 255: a feature map is no picture, so large sums and negative ones stay as they are.",

@@ -1,5 +1,7 @@
 """More misconceptions of the exercise on convolution: about loops, indices, and what happens in one window."""
 
+import itertools
+
 import numpy as np
 
 from imgrec_lib.exercises.lesson_02 import slips
@@ -34,22 +36,14 @@ def _places(image, kernel):
 convolve.misconception(
     EXCHANGED,
     lambda image, kernel: slide(image, kernel.T),
+    lambda image, kernel: slide(image, np.rot90(kernel)),
+    lambda image, kernel: slide(image, np.rot90(kernel, -1)),
     *with_slips(at_each_place(lambda window, kernel: (window * kernel.T).sum()), slips.as_int),
     _kernel_read_across,
     *with_slips(lambda image, kernel: slide(image, kernel).T, slips.as_int),
     lambda image, kernel: slide(image.T, kernel),
     _image_read_across,
 )
-
-
-def _result_sides_exchanged(image, kernel):
-    height, width = (image.shape[axis] - kernel.shape[axis] + 1 for axis in (0, 1))
-    output = np.zeros((width, height))
-    for row in range(width):
-        for column in range(height):
-            window = image[row : row + kernel.shape[0], column : column + kernel.shape[1]]
-            output[row, column] = (window * kernel).sum()
-    return output
 
 
 def _result_shape_exchanged(image, kernel):
@@ -70,7 +64,7 @@ def _kernel_sides_exchanged(image, kernel):
     return output
 
 
-for _answer in (_result_sides_exchanged, _result_shape_exchanged, _kernel_sides_exchanged):
+for _answer in (_result_shape_exchanged, _kernel_sides_exchanged):
     convolve.misconception(EXCHANGED, _answer)
 
 
@@ -86,6 +80,12 @@ def _square(image_axes, kernel_axes, window_axes=(0, 1)):
         return output
 
     return answer
+
+
+AXES = ((0, 1), (1, 0))
+convolve.misconception(
+    EXCHANGED, *(_square(*axes) for axes in itertools.product(AXES, AXES, AXES) if axes != ((0, 1),) * 3)
+)
 
 
 def _square_loops(axis):
@@ -203,6 +203,7 @@ convolve.misconception(
     at_each_place(lambda window, kernel: (window + kernel).sum()),
     at_each_place(lambda window, kernel: (window - kernel).sum()),
     at_each_place(lambda window, kernel: (window * kernel).max()),
+    at_each_place(lambda window, kernel: np.prod(window * kernel)),
     at_each_place(lambda window, kernel: window[-1, -1] * kernel[-1, -1]),
     at_each_place(lambda window, kernel: window[0, 0] * kernel[0, 0]),
     at_each_place(lambda window, kernel: (window[-1] * kernel[-1]).sum()),

@@ -65,26 +65,41 @@ def at_each_place(weigh: Answer) -> Answer:
     return answer
 
 
-def padded(image: np.ndarray, kernel: np.ndarray, mode: str = "constant", after: bool = True) -> np.ndarray:
-    """An image, height × width (× channels), with a frame that keeps its size when a kernel slides over it.
-
-    An even kernel leaves the two ends of the frame unequal: the larger one comes `after` the image, or before it.
-    """
-    before = [(side - after) // 2 for side in kernel.shape[:2]]
-    frame = [(start, side - 1 - start) for start, side in zip(before, kernel.shape)]
-    return np.pad(image, frame + [(0, 0)] * (image.ndim - 2), mode=mode)
+STARTS: tuple[Callable[[int], int], ...] = (
+    lambda side: (side - 1) // 2,
+    lambda side: side // 2,
+    lambda side: 0,
+    lambda side: side - 1,
+)
 
 
-def in_corner(values: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """A result laid into the upper left corner of zeros as large as the image."""
-    result = np.zeros(image.shape[:2] + values.shape[2:])
-    result[: values.shape[0], : values.shape[1]] = values
-    return result
+def _framed(answer: Answer, mode: str, start: Callable[[int], int]) -> Answer:
+    """The answer for the image in a frame that makes up for what the kernel loses."""
+
+    def framed(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+        frame = [(start(side), side - 1 - start(side)) for side in kernel.shape[:2]]
+        return answer(np.pad(image, frame + [(0, 0)] * (image.ndim - 2), mode=mode), kernel)
+
+    return framed
 
 
-def in_middle(values: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """A result laid into the middle of zeros as large as the image."""
-    result = np.zeros(image.shape[:2] + values.shape[2:])
-    top, left = (image.shape[0] - values.shape[0]) // 2, (image.shape[1] - values.shape[1]) // 2
-    result[top : top + values.shape[0], left : left + values.shape[1]] = values
-    return result
+def _laid(answer: Answer, keeps_image: bool, start: Callable[[int], int]) -> Answer:
+    """The answer laid into zeros as large as the image, or into a copy of the image."""
+
+    def laid(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+        values = answer(image, kernel)
+        result = np.zeros(image.shape[:2] + values.shape[2:])
+        if keeps_image and result.shape == image.shape:
+            result[:] = image
+        top, left = (start(side) for side in kernel.shape[:2])
+        result[top : top + values.shape[0], left : left + values.shape[1]] = values
+        return result
+
+    return laid
+
+
+def same_size(answer: Answer) -> Iterator[Answer]:
+    """The answer as large as the image, in the ways that people and libraries have: frames, and zeros filled up."""
+    yield from (_framed(answer, "constant", start) for start in STARTS)
+    yield from (_framed(answer, mode, start) for mode in ("symmetric", "reflect", "edge") for start in STARTS[:2])
+    yield from (_laid(answer, keeps_image, start) for keeps_image in (False, True) for start in STARTS)

@@ -15,7 +15,7 @@ SHAPES = ((3, 3), (3, 3), (2, 3), (4, 2), (1, 1), (5, 5))
     absolute=1e-3,
     hints=(
         "On paper you had nine products and then one number: how did the nine become one?",
-        "Begin a total with 0 before the loops, and let each place add one product to it.",
+        "Begin with 0 before the loops, and let each place add its product to what you have so far.",
         "The inner line adds `window[row, column]` times its partner in the kernel. `return` stands after both loops.",
     ),
     praise="Multiply each pair, then add all up: nothing else ever happens inside a convolution.",

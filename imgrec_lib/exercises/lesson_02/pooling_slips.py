@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from imgrec_lib.exercises.lesson_02.maps import max_pool, pooled
+from imgrec_lib.exercises.lesson_02.pooling import max_pool, pooled
 
 
 def _blocks(axes, maxima):
@@ -107,9 +107,17 @@ def _loops_exchanged(image, size):
     return result
 
 
+def _indices_exchanged(image, size):
+    result = np.zeros((image.shape[0] // size, image.shape[1] // size))
+    for row, column in np.ndindex(result.shape):
+        result[row, column] = image[column * size : (column + 1) * size, row * size : (row + 1) * size].max()
+    return result
+
+
 max_pool.misconception(
     "Rows and columns are exchanged: the first index counts rows, and height comes before width.",
     _sides_exchanged,
+    _indices_exchanged,
     _loops_exchanged,
 )
 max_pool.misconception(
@@ -150,8 +158,19 @@ max_pool.misconception(
     lambda image, size: image[:size, :size].max(),
     lambda image, size: np.full_like(pooled(image, size), image[:size, :size].max()),
 )
+
+
+def _filled_in(image, size):
+    result = image.astype(float)
+    for row, column in np.ndindex(image.shape[0] // size, image.shape[1] // size):
+        block = result[row * size : (row + 1) * size, column * size : (column + 1) * size]
+        block[:] = block.max()
+    return result
+
+
 max_pool.misconception(
     "The picture is as large as before: each block becomes a single number, so the result is smaller.",
+    _filled_in,
     lambda image, size: np.kron(pooled(image, size), np.ones((size, size))),
     lambda image, size: pooled(image, size).ravel(),
     lambda image, size: [value for row in pooled(image, size) for value in row],
