@@ -126,16 +126,18 @@ brighten.misconception(
 brighten.misconception(
     "Only the upper end is cut: `amount` may be negative, and what falls below 0 has to become 0.",
     *_kinds(_tops_off),
+    lambda image, amount: _tops_off(image, amount).astype(float),
 )
 brighten.misconception(
     "Only the lower end is cut: what rises above 255 has to become 255.",
     *_kinds(_bottoms_off),
+    lambda image, amount: _bottoms_off(image, amount).astype(float),
 )
 brighten.misconception(
     "The ends are not the right ones: the smallest number of a picture is 0 and the largest 255.",
     *(
         ending
-        for low, high in ((0, 256), (1, 255), (0, 254), (1, 256), (-1, 255), (0, 1), (0, 100))
+        for low, high in ((0, 256), (1, 255), (0, 254), (1, 256), (1, 254), (-1, 255), (0, 1), (0, 100))
         for ending in _kinds(lambda image, amount, low=low, high=high: np.clip(image.astype(int) + amount, low, high))
     ),
 )
@@ -149,7 +151,7 @@ brighten.misconception(
 brighten.misconception(
     "You multiplied: the amount is added to each number.",
     lambda image, amount: np.clip(image.astype(int) * amount, 0, 255),
-    lambda image, amount: np.clip(image * (1 + amount / 255), 0, 255).astype("uint8"),
+    *drawing.roundings(lambda image, amount: np.clip(image * (1 + amount / 255), 0, 255)),
     lambda image, amount: np.clip(image * (1 + amount / 100), 0, 255).astype("uint8"),
     lambda image, amount: (image.astype(int) * amount).astype("uint8"),
 )
@@ -162,6 +164,8 @@ brighten.misconception(
 brighten.misconception(
     "You subtracted the amount: it is added, and where it is negative the sum becomes smaller by itself.",
     lambda image, amount: np.clip(image.astype(int) - amount, 0, 255),
+    lambda image, amount: (image.astype(int) - amount).astype("uint8"),
+    lambda image, amount: image - amount,
 )
 brighten.misconception(
     "Negative amounts change nothing: they make the picture darker, in the same way.",
@@ -172,6 +176,11 @@ brighten.misconception(
     *drawing.roundings(lambda image, amount: _squeezed(image.astype(float) + amount)),
     lambda image, amount: _squeezed(image.astype(float) + amount, 1e-9).astype("uint8"),
     *drawing.roundings(lambda image, amount: (s := image.astype(float) + amount) * 255 / max(s.max(), 255)),
+)
+brighten.misconception(
+    "Your picture runs from 0 to 1: this one stays between 0 and 255, so nothing is divided by 255.",
+    lambda image, amount: np.clip((image.astype(float) + amount) / 255, 0, 1),
+    lambda image, amount: np.clip(image / 255 + amount, 0, 1),
 )
 brighten.misconception(
     "The numbers are right and of another kind: change back to uint8 at the end.",

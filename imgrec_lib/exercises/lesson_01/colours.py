@@ -82,6 +82,7 @@ only_red.misconception(
     "You set red to its maximum everywhere: the red numbers stay as they are, and the others change.",
     lambda image: _with(image, 255, *_channel(0)),
     lambda image: _with(_with(image, 255, *_channel(0)), 0, *_channel(1, 2)),
+    lambda image: _with(_with(image, image[:, :, 0].max(), *_channel(0)), 0, *_channel(1, 2)),
 )
 only_red.misconception(
     "You chose among the pixels: every pixel keeps its own red, however much green and blue it has.",

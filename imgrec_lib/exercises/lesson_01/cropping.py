@@ -84,6 +84,11 @@ def _end(size, length, start):
     return start + length
 
 
+def _centred(image, height, width):
+    top, left = image.shape[0] // 2 - height // 2, image.shape[1] // 2 - width // 2
+    return image[top : top + height, left : left + width]
+
+
 def _sides_exchanged(image, height, width):
     top, left = _middle(image, height, width)
     return image[top : top + width, left : left + height]
@@ -108,6 +113,7 @@ crop_center.misconception(
     "Height and width are exchanged: the first slice cuts rows and takes the height, the second cuts columns.",
     lambda image, height, width: crop_center.reference(image, width, height),
     _sides_exchanged,
+    lambda image, height, width: _centred(image, width, height),
     lambda image, height, width: image[
         (image.shape[1] - width) // 2 : (image.shape[1] - width) // 2 + width,
         (image.shape[0] - height) // 2 : (image.shape[0] - height) // 2 + height,
@@ -121,6 +127,18 @@ crop_center.misconception(
 def _starts_exchanged(image, height, width):
     top, left = (image.shape[1] - width) // 2, (image.shape[0] - height) // 2
     return image[top : top + height, left : left + width]
+
+
+def _one_start(image, height, width, axis):
+    start = _middle(image, height, width)[axis]
+    return image[start : start + height, start : start + width]
+
+
+crop_center.misconception(
+    "Rows and columns begin at the same number: each has a start of its own, for a picture is seldom square.",
+    lambda image, height, width: _one_start(image, height, width, 0),
+    lambda image, height, width: _one_start(image, height, width, 1),
+)
 
 
 @crop_center.misconception(

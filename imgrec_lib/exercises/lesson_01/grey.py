@@ -105,14 +105,15 @@ to_gray.misconception(
     "Two weights have changed places: 0.299 is for red, 0.587 for green and 0.114 for blue.",
     *drawing.roundings(lambda image: image @ WEIGHTS[[1, 0, 2]]),
     *drawing.roundings(lambda image: image @ WEIGHTS[[0, 2, 1]]),
-    lambda image: np.round(image @ WEIGHTS[[1, 2, 0]]),
-    lambda image: np.round(image @ WEIGHTS[[2, 0, 1]]),
+    *drawing.roundings(lambda image: image @ WEIGHTS[[1, 2, 0]]),
+    *drawing.roundings(lambda image: image @ WEIGHTS[[2, 0, 1]]),
 )
 to_gray.misconception(
     "These are the weights of another standard: here red counts 0.299, green 0.587 and blue 0.114.",
     *drawing.roundings(lambda image: image @ OTHER_STANDARD),
     lambda image: image @ OTHER_STANDARD / 255,
     *drawing.roundings(lambda image: image @ np.array([0.3, 0.6, 0.1])),
+    *drawing.roundings(lambda image: image @ np.array([0.3, 0.59, 0.11])),
     *drawing.roundings(lambda image: image @ np.array([0.33, 0.33, 0.33])),
 )
 to_gray.misconception(

@@ -72,10 +72,21 @@ flip_left_right.misconception(
     _empty_edge,
 )
 flip_left_right.misconception(
+    "You shifted the columns: their order has to turn round, so that the last one comes first and the first one last.",
+    lambda image: np.roll(image, 1, axis=1),
+    lambda image: np.roll(image, -1, axis=1),
+    lambda image: np.roll(image, image.shape[1] // 2, axis=1),
+)
+flip_left_right.misconception(
     "You sorted the numbers: mirroring keeps each pixel as it is and only reads them from the other end.",
     lambda image: np.sort(image, axis=1)[:, ::-1],
     lambda image: np.sort(image, axis=1),
     lambda image: -np.sort(-image.astype(int), axis=1),
+)
+flip_left_right.misconception(
+    "The mirrored columns are there and the picture no longer runs from 0 to 255: only their order changes.",
+    lambda image: image[:, ::-1] / 255,
+    lambda image: 255 - image[:, ::-1],
 )
 flip_left_right.misconception(
     "The picture came back as it was: reading it backwards twice, or with a step of 1, changes nothing.",

@@ -92,6 +92,7 @@ average_photos.misconception(
     *drawing.roundings(lambda photos: photos.mean(axis=1)),
     *drawing.roundings(lambda photos: photos.mean(axis=2)),
     *drawing.roundings(lambda photos: photos.mean(axis=3)),
+    lambda photos: photos.mean(axis=(1, 2)),
     lambda photos: photos.mean(axis=(0, 1)),
     lambda photos: np.round(photos.mean(axis=(0, 1))),
     lambda photos: photos.mean(axis=(0, 1, 2)),
@@ -116,11 +117,14 @@ average_photos.misconception(
     *drawing.roundings(lambda photos: photos.sum(axis=0) / 3),
     lambda photos: np.round(photos.sum(axis=0) / photos.shape[1]),
     *drawing.roundings(lambda photos: photos.sum(axis=0) / (len(photos) + 1)),
+    *drawing.roundings(lambda photos: photos.sum(axis=0) / max(1, len(photos) - 1)),
+    lambda photos: np.round(photos.sum(axis=0) / photos.size),
     lambda photos: np.round(photos.sum(axis=0) / 255),
     lambda photos: np.round(photos.sum(axis=0) / 10),
 )
 average_photos.misconception(
-    "Not all photographs are in your mean: every one of them counts, the first and the last too.",
+    "Not every photograph is in your mean, or one is in it twice: each counts once, the first and the last too.",
+    *drawing.roundings(lambda photos: (photos.sum(axis=0) + photos[0]) / len(photos)),
     lambda photos: photos[0],
     lambda photos: photos[-1],
     *drawing.roundings(lambda photos: photos[-1] / len(photos)),
