@@ -118,7 +118,7 @@ relu.misconception(
     lambda values: np.maximum(values, values.mean()),
     lambda values: values + abs(values.min()),
     lambda values: np.maximum(values, 0) / (np.max(values) or 1),
-    lambda values: 1 / (1 + np.exp(-values)),
+    lambda values: (1 + np.tanh(values / 2)) / 2,  # The sigmoid, without the overflow of `exp`
     lambda values: np.tanh(values),
 )
 relu.misconception(
