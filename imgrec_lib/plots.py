@@ -210,7 +210,7 @@ def comparison_figure(
         else:
             axis.imshow(_drawable(picture), interpolation="nearest", **_colours(_drawable(picture), signed))
             axis.axis("off")
-        reach = 0 if small else max(1, target.shape[0] // 24)
+        reach = max(target.shape[:2]) // 24
         _ring(axis, (place[0] - reach, place[1] - reach, 1 + 2 * reach, 1 + 2 * reach))
         axis.set_title(title, fontsize=10)
     return figure

@@ -291,3 +291,12 @@ def test_the_best_outcome_is_kept():
 def test_an_untouched_exercise_leaves_no_record():
     halve.check(...)
     assert not record.path().exists()
+
+
+def test_a_value_that_is_wrong_does_not_tell_the_right_one():
+    assert "7" not in repr(seven.check(12))
+
+
+def test_a_list_that_is_sorted_in_place_counts_as_changed():
+    assert observe(lambda losses: losses.sort(), ([3, 1, 2],), 1).changed == (0,)
+    assert observe(lambda weights: weights[1].fill(0), ([np.ones(2), np.ones(3)],), 1).changed == (0,)

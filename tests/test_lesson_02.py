@@ -78,7 +78,3 @@ def test_the_lessons_classifier_does_not_notice_shuffled_pixels(lesson):
         lesson.nearest_mean_accuracy(some[:30], labels[:30], some[30:], labels[30:]) for some in (images, shuffled)
     )
     assert before == after
-
-
-def test_the_untouched_placeholder_says_that_nothing_is_written_yet(lesson):
-    assert lesson.my_weigh(np.ones((3, 3)), np.ones((3, 3))) is None

@@ -11,11 +11,15 @@ NUMBER = int | float | np.integer | np.floating
 
 @dataclass(frozen=True)
 class Closeness:
-    """How near two numbers must be to count as equal, and which dtype an array must have: a name, "float" or None."""
+    """How near two numbers must be to count as equal, and which dtype an array must have: a name, "float" or None.
+
+    Without `reveals`, a difference does not say which number was the target.
+    """
 
     relative: float = 1e-4
     absolute: float = 1e-5
     dtype: str | None = None
+    reveals: bool = True
 
     def numbers(self, yours: Any, target: Any) -> np.ndarray:
         """Where two arrays of one shape agree: a boolean array."""
@@ -66,7 +70,8 @@ def place_words(place: Sequence[int]) -> str:
 
 def number_words(value: Any) -> str:
     """A number as a person would write it."""
-    return f"{float(value):.6g}"
+    number = float(value)
+    return f"{int(number):,}" if number.is_integer() and abs(number) < 1e15 else f"{number:.6g}"
 
 
 def same(yours: Any, target: Any, closeness: Closeness, *, strict: bool = True) -> bool:
@@ -121,6 +126,8 @@ def _number_difference(yours: Any, target: Any, closeness: Closeness) -> Differe
         return Difference(f"Your answer gives {kind(yours)}, and one number is asked for.")
     if closeness.numbers(yours, target):
         return None
+    if not closeness.reveals:
+        return Difference(f"Your answer {number_words(yours)} is not the one.")
     return Difference(f"Your answer gives {number_words(yours)}, and the target is {number_words(target)}.")
 
 

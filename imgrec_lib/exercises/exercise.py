@@ -26,10 +26,11 @@ import numpy as np
 from imgrec_lib.exercises import judging, record
 from imgrec_lib.exercises.comparing import Closeness
 from imgrec_lib.exercises.feedback import Feedback
-from imgrec_lib.exercises.observing import Observation, observe
+from imgrec_lib.exercises.observing import Observation, Observations, observe
 from imgrec_lib.exercises.showing import Hint, Solution
 
 NOTEBOOK_SEED = 0
+KEPT_SEEDS = 4
 Case = tuple[Any, ...]
 
 
@@ -39,6 +40,15 @@ class Misconception:
 
     sentence: str
     answers: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Cases, the value expected on each, and what each variant of each misconception does with them."""
+
+    cases: Sequence[Case]
+    targets: Sequence[Any]
+    wrong: Sequence[Sequence[Observations]]
 
 
 class Exercise:
@@ -67,6 +77,7 @@ class Exercise:
         self.is_function = callable(reference)
         self._observe_with = observe_with or _call
         self._draw: Callable[[np.random.Generator], Iterator[Case]] = _no_arguments
+        self._prepared: dict[int, Prepared] = {}
         self._hints_given = 0
 
     def __repr__(self) -> str:
@@ -100,9 +111,19 @@ class Exercise:
         """What an answer does with a case."""
         return observe(lambda *arguments: self._observe_with(answer, *arguments), case, self.seconds)
 
-    def targets(self, cases: Sequence[Case]) -> list[Any]:
-        """What is expected on each case: what the reference does there."""
-        return [self.observe(self.reference, case).value for case in cases]
+    def _own(self, answer: Any, cases: Sequence[Case]) -> Observations:
+        return Observations(lambda *arguments: self._observe_with(answer, *arguments), cases)
+
+    def prepared(self, seed: int) -> Prepared:
+        """The cases of a seed with what belongs to them; those of the last few seeds are kept."""
+        if seed not in self._prepared:
+            if len(self._prepared) == KEPT_SEEDS:
+                self._prepared.pop(next(iter(self._prepared)))
+            cases = self.draw(seed)
+            wrong = [[self._own(answer, cases) for answer in one.answers] for one in self.misconceptions]
+            targets = [seen.value for seen in self._own(self.reference, cases)]
+            self._prepared[seed] = Prepared(cases, targets, wrong)
+        return self._prepared[seed]
 
     def _ignores_arguments(self, answer: Any) -> bool:
         """Whether an answer gives nothing back and does not even touch what it gets, as a stub does."""
@@ -114,26 +135,21 @@ class Exercise:
         """Names of the arguments that an answer takes; none where the answer is a value."""
         return list(inspect.signature(self.reference).parameters) if self.is_function else []
 
-    def judge(self, cases: Sequence[Case], seen: Sequence[Observation]) -> judging.Verdict:
-        """The verdict on what was observed; nothing of the answer itself is needed for it."""
-        targets = self.targets(cases)
-        faults = [
-            place
-            for place, (one, target) in enumerate(zip(seen, targets))
-            if not judging.right(one, target, self.closeness)
-        ]
+    def judge(self, prepared: Prepared, seen: Sequence[Observation]) -> judging.Verdict:
+        """The verdict on what was observed on each case; nothing of the answer itself is needed for it."""
+        targets, closeness = prepared.targets, self.closeness
+        faults = [place for place, one in enumerate(seen) if not judging.right(one, targets[place], closeness)]
         if not faults:
             return judging.Verdict("correct", self.praise)
         if any(one.timed_out for one in seen):
             return judging.Verdict("not yet", judging.LATE.format(seconds=self.seconds))
-        wrong = [[[self.observe(a, case) for case in cases] for a in one.answers] for one in self.misconceptions]
-        number = judging.recognised(seen, wrong, targets, self.closeness)
         fault = faults[0]
-        found = judging.what_differs(seen[fault], targets[fault], self.closeness, self.parameters(), self.seconds)
-        evidence = self._where(cases[fault]) + found.sentence
+        found = judging.what_differs(seen[fault], targets[fault], closeness, self.parameters(), self.seconds)
+        evidence = self._where(prepared.cases[fault]) + found.sentence
+        number = judging.recognised(seen, prepared.wrong, targets, closeness)
         if number is not None:
             return judging.Verdict("not yet", self.misconceptions[number].sentence, found, number, evidence)
-        if judging.is_constant(seen, targets, self.closeness):
+        if judging.is_constant(seen, targets, closeness):
             return judging.Verdict("not yet", judging.CONSTANT, found)
         return judging.Verdict("not yet", evidence, found)
 
@@ -151,13 +167,13 @@ class Exercise:
                 f"Give the function itself, `{self.answer_name}`, without brackets after it: it is called for you."
             )
             return Feedback(self.name, "not yet", sentence)
-        cases = self.draw(seed)
-        first = self.observe(answer, cases[0])
+        prepared = self.prepared(seed)
+        first = self.observe(answer, prepared.cases[0])
         if first.value is ... or first.is_empty and self._ignores_arguments(answer):
             return Feedback(self.name, "not attempted", self._invitation())
         if first.timed_out:
             return Feedback(self.name, "not yet", judging.LATE.format(seconds=self.seconds))
-        verdict = self.judge(cases, [first, *(self.observe(answer, case) for case in cases[1:])])
+        verdict = self.judge(prepared, [first, *(self.observe(answer, case) for case in prepared.cases[1:])])
         return Feedback(self.name, verdict.outcome, verdict.sentence, verdict.difference, verdict.evidence)
 
     def _invitation(self) -> str:
@@ -166,7 +182,7 @@ class Exercise:
 
     def _where(self, case: Case) -> str:
         """The arguments in words, as the opening of a sentence."""
-        if not case:
+        if not self.parameters() or not case:
             return ""
         named = [f"{name} {_argument_words(value)}" for name, value in zip(self.parameters(), case)]
         return f"Tried with {', '.join(named)}. "

@@ -15,7 +15,7 @@ MEANINGS = {
     AttributeError: "the thing before the dot has nothing of that name: print its type",
     ZeroDivisionError: "something was divided by 0",
     RecursionError: "the function calls itself without an end",
-    OverflowError: "the number does not fit: uint8 holds 0 to 255 only, so convert before calculating",
+    OverflowError: "a number does not fit its dtype, such as 300 into uint8: convert before calculating",
     ImportError: "this module is not here, or holds no such name",
     AssertionError: "an assert found something that must not be",
     SystemExit: "the answer tried to end the program: a function ends with return",

@@ -1,6 +1,6 @@
 """The verdict on an answer: from what was observed on each case, to an outcome and the sentence that helps most."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,9 @@ class Verdict:
     evidence: str = ""
 
 
-def right(seen: Observation, target: Any, closeness: Closeness) -> bool:
-    """Whether one observation is what it should be, its arguments unchanged."""
-    return seen.has_value and not seen.changed and same(seen.value, target, closeness)
+def right(seen: Observation, target: Any, closeness: Closeness, *, strict: bool = True) -> bool:
+    """Whether one observation is what it should be, its arguments unchanged; `strict` minds the dtype."""
+    return seen.has_value and not seen.changed and same(seen.value, target, closeness, strict=strict)
 
 
 def _equal(yours: Any, other: Any, closeness: Closeness, strict: bool) -> bool:
@@ -39,7 +39,7 @@ def _equal(yours: Any, other: Any, closeness: Closeness, strict: bool) -> bool:
 
 def matches(
     seen: Sequence[Observation],
-    wrong: Sequence[Observation],
+    wrong: Iterable[Observation],
     targets: Sequence[Any],
     closeness: Closeness,
     *,
@@ -53,7 +53,7 @@ def matches(
     values, failures, faults = 0, 0, 0
     gives_wrong_values = False
     for one, other, target in zip(seen, wrong, targets):
-        is_right = right(one, target, closeness)
+        is_right = right(one, target, closeness, strict=strict)
         faults += not is_right
         told = other.has_value and not same(other.value, target, closeness, strict=strict)
         gives_wrong_values |= told
@@ -70,7 +70,7 @@ def matches(
 
 def recognised(
     seen: Sequence[Observation],
-    misconceptions: Sequence[Sequence[Sequence[Observation]]],
+    misconceptions: Sequence[Sequence[Iterable[Observation]]],
     targets: Sequence[Any],
     closeness: Closeness,
 ) -> int | None:

@@ -77,7 +77,7 @@ def value(
         answer_name=answer_name,
         solution_source=f"{answer_name} = {source or repr(solution)}\n",
         hints=hints,
-        closeness=Closeness(relative, absolute),
+        closeness=Closeness(relative, absolute, reveals=observe_with is not None),
         seconds=5.0,
         observe_with=observe_with,
         praise=praise,
