@@ -1,0 +1,132 @@
+"""An exercise on dropout by hand, judged by what many calls do together, for no two right answers draw one mask."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from imgrec_lib.exercises.making import function
+
+CALLS = 50
+MANY = 500
+
+
+def _kind(result: Any, values: np.ndarray) -> str:
+    if isinstance(result, list | tuple):
+        return "a list"
+    array = np.asarray(result)
+    if array.dtype.kind not in "iufb":
+        return "no numbers"
+    if array.ndim == 0:
+        return "one number"
+    return "an array of the same shape" if array.shape == values.shape else "an array of another shape"
+
+
+def _alike_along(zeros: np.ndarray, asked: np.ndarray, axis: int | tuple[int, ...]) -> bool:
+    """Whether zeros are the same all along an axis, among the numbers that were not 0 to begin with."""
+    lowest = np.where(asked, zeros, True).min(axis=axis)
+    highest = np.where(asked, zeros, False).max(axis=axis)
+    return bool((lowest >= highest).all())
+
+
+def _where_zeros_fall(zeros: np.ndarray, asked: np.ndarray) -> str:
+    """How the zeros of many calls (calls × the shape of the values) hang together."""
+    if not zeros[asked].any():
+        return "nowhere"
+    if zeros[asked].all():
+        return "everywhere"
+    if _alike_along(zeros, asked, 0):
+        return "at the same places in every call"
+    if _alike_along(zeros, asked, tuple(range(1, zeros.ndim))):
+        return "on all numbers at once, or on none"
+    if any(zeros.shape[axis] > 1 and _alike_along(zeros, asked, axis) for axis in range(1, zeros.ndim)):
+        return "on whole rows, columns or channels"
+    return "on each number by itself"
+
+
+def _nearly_one(numbers: np.ndarray) -> bool:
+    return bool(np.isclose(numbers.min(), numbers.max(), rtol=1e-3, atol=1e-6))
+
+
+def _factor(values: np.ndarray, results: np.ndarray, kept: np.ndarray) -> float | str:
+    """What the kept numbers were multiplied by, or in words why that is no single number."""
+    if not kept.any():
+        return "nothing is kept"
+    if not np.isfinite(results[kept]).all():
+        return "not a number"
+    if _nearly_one(results[kept]):
+        return "they all became the same"
+    factors = (results / np.where(values == 0, 1, values))[kept]
+    if _nearly_one(factors):
+        return float(factors.mean())
+    each_call = [one[use] for one, use in zip(results / np.where(values == 0, 1, values), kept) if use.any()]
+    return "another factor in each call" if all(map(_nearly_one, each_call)) else "another one for each number"
+
+
+def _same_chance(answer: Callable, values: np.ndarray, rate: float) -> str:
+    first, second = (answer(values.copy(), rate, np.random.default_rng(7)) for _ in range(2))
+    return "the same zeros" if np.array_equal(np.asarray(first) == 0, np.asarray(second) == 0) else "other zeros"
+
+
+def behaviour(answer: Callable, values: np.ndarray, rate: float) -> Any:
+    """What an answer does with the values, in facts that chance does not blur: of many calls where there are many."""
+    original = values.copy()
+    with np.errstate(all="ignore"):
+        first = answer(values, rate, np.random.default_rng(0))
+        if first is None or first is ...:
+            return first
+        facts = {"what comes back": _kind(first, original)}
+        if values.size >= MANY and facts["what comes back"] == "an array of the same shape":
+            facts |= _many_calls(answer, original, rate)
+    return facts
+
+
+def _many_calls(answer: Callable, values: np.ndarray, rate: float) -> dict[str, str | float]:
+    generator = np.random.default_rng(1)
+    results = np.stack([np.asarray(answer(values.copy(), rate, generator), float) for _ in range(CALLS)])
+    asked = np.broadcast_to(values != 0, results.shape)
+    zeros = asked & (results == 0)
+    facts = {"where zeros fall": _where_zeros_fall(zeros, asked)}
+    if rate and facts["where zeros fall"] != "on each number by itself":
+        return facts
+    facts["share of zeros"] = float(zeros.sum() / asked.sum())
+    facts["what kept numbers are multiplied by"] = factor = _factor(values, results, asked & ~zeros)
+    facts["numbers that were 0 before"] = "stay 0" if (results[~asked] == 0).all() else "change"
+    if not isinstance(factor, str) and np.isclose(factor, 1 / (1 - rate), rtol=1e-3):
+        facts["two generators of one seed give"] = _same_chance(answer, values, rate)
+    return facts
+
+
+@function(
+    "04.dropout",
+    relative=0,
+    absolute=0.02,
+    observe_with=behaviour,
+    hints=(
+        "How would you decide, for one single number, whether it is dropped, if you had a coin that shows heads with "
+        "the probability `rate`?",
+        "`generator.random(values.shape)` gives a number between 0 and 1 for each place. Compare them all with the "
+        "rate; that is a mask of True and False. What is kept must then be made larger.",
+        "`values * mask` keeps where the mask is True. A random number reaches the rate with the probability "
+        "1 - rate, and that is the share to divide by.",
+    ),
+    praise="Each number is dropped by itself, anew in each call, and dividing by the share kept leaves the average "
+    "as it was. So nothing needs to change at prediction.",
+)
+def dropout(values: np.ndarray, rate: float, generator: np.random.Generator) -> np.ndarray:
+    """The values with a random share `rate` of them set to 0 and the others divided by 1 - rate."""
+    kept = generator.random(values.shape) >= rate
+    return values * kept / (1 - rate)
+
+
+@dropout.cases
+def _values(generator: np.random.Generator) -> Iterator[tuple[np.ndarray, float]]:
+    for shape in ((2, 3), (8,), (5,), (1, 1), (1, 7), (6, 1)):
+        yield generator.uniform(0.5, 4, shape), 0.5
+    sides = generator.integers(0, 4, 3)
+    yield generator.uniform(0.5, 4, (25 + sides[0], 41)), 0.2
+    yield generator.normal(0, 2, (40, 23 + sides[1])), 0.7
+    zeros = generator.integers(0, 2, (12, 12, 8 + sides[2]))
+    yield (zeros * generator.uniform(-3, 3, zeros.shape)).astype("float32"), 0.4
+    yield generator.uniform(-5, -1, 900 + sides[0]).astype("float32"), 0.9
+    yield generator.uniform(-2, 2, (30, 30)), 0.0
