@@ -300,3 +300,15 @@ def test_a_value_that_is_wrong_does_not_tell_the_right_one():
 def test_a_list_that_is_sorted_in_place_counts_as_changed():
     assert observe(lambda losses: losses.sort(), ([3, 1, 2],), 1).changed == (0,)
     assert observe(lambda weights: weights[1].fill(0), ([np.ones(2), np.ones(3)],), 1).changed == (0,)
+
+
+def test_the_time_of_an_import_does_not_count(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_load.py").write_text("import time\ntime.sleep(1.5)\nhalf = 2\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def imports(values):
+        import slow_to_load
+
+        return values / slow_to_load.half
+
+    assert halve.check(imports).outcome == "correct"

@@ -8,7 +8,9 @@ import contextlib
 import copy
 import ctypes
 import io
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,7 @@ import numpy as np
 from imgrec_lib.exercises.failures import Failure, failure
 
 PRINTED_CHARACTERS = 2_000
+LONGEST_LOOK = 0.1
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,27 @@ def _run(work: Callable[[], Any], results: dict[str, Any]) -> None:
         results["failure"] = failure(error)
 
 
+def _is_importing(thread: threading.Thread) -> bool:
+    """Whether a thread is inside an import: to stop it there would leave a library half loaded."""
+    frame = sys._current_frames().get(thread.ident)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _wait(thread: threading.Thread, seconds: float) -> None:
+    """Wait for a thread to end, `seconds` at most beside the time that it spends on imports."""
+    begin = last = time.monotonic()
+    while thread.is_alive() and last - begin < seconds:
+        thread.join(min(LONGEST_LOOK, begin + seconds - last))
+        now = time.monotonic()
+        if thread.is_alive() and _is_importing(thread):
+            begin += now - last
+        last = now
+
+
 def _stop(thread: threading.Thread) -> None:
     """Raise `Stopped` in a thread; one that sits in a C function, or catches everything, is left behind."""
     for _ in range(20):
@@ -106,7 +130,7 @@ def observe(work: Callable[..., Any], arguments: Sequence[Any], seconds: float) 
     with contextlib.redirect_stdout(printed):
         thread.start()
         try:
-            thread.join(seconds)
+            _wait(thread, seconds)
         finally:
             late = thread.is_alive()
             if late:
