@@ -99,6 +99,12 @@ class_means.misconception(
     ),
 )
 class_means.misconception(
+    "Those are the pictures of all other classes: take the rows whose label equals the number.",
+    lambda features, labels, classes: np.array(
+        [features[labels != one].mean(axis=0) if classes > 1 else features[0] for one in range(classes)]
+    ),
+)
+class_means.misconception(
     "You used the label as the place of a picture: choose all rows whose label equals the number.",
     lambda features, labels, classes: np.array([features[labels[one]] for one in range(classes)]),
     lambda features, labels, classes: np.array([features[one] for one in range(classes)]),

@@ -97,6 +97,13 @@ cosine_similarity.misconception(
     lambda a, b: a * b / (norm(a) * norm(b)),
 )
 cosine_similarity.misconception(
+    "The sign is lost: lists that point opposite ways have a cosine below 0, so keep it.",
+    lambda a, b: abs((a * b).sum()) / (norm(a) * norm(b)),
+    lambda a, b: ((a * b).sum() / (norm(a) * norm(b))) ** 2,
+    lambda a, b: abs(a * b).sum() / (norm(a) * norm(b)),
+    lambda a, b: max((a * b).sum() / (norm(a) * norm(b)), 0.0),
+)
+cosine_similarity.misconception(
     "You subtracted the means first: that is a correlation. The cosine takes the numbers as they are.",
     lambda a, b: np.corrcoef(a, b)[0, 1],
 )

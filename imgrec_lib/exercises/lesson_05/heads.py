@@ -1,6 +1,5 @@
 """The exercise of building a network: a frozen backbone with a new head, judged by what it does."""
 
-import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +13,9 @@ if TYPE_CHECKING:
     import keras
 
 
-_remembered = functools.lru_cache(maxsize=500)(behaviour)
-
-
-def _looked_at(answer: Callable[..., Any], eyes: SmallBackbone, classes: int) -> Any:
-    """What an answer does; for the misconceptions it is remembered, since training all of them takes seconds."""
-    known = {wrong for one in add_head.misconceptions for wrong in one.answers}
-    return (_remembered if answer in known else behaviour)(answer, eyes, classes)
-
-
 @function(
     "05.add_head",
-    observe_with=_looked_at,
+    observe_with=behaviour,
     seconds=15,
     hints=(
         "Which part must keep what it has learned, and how many outputs does the part that learns need?",
@@ -46,7 +36,7 @@ def add_head(eyes: "keras.Model", classes: int) -> "keras.Model":
 def _backbones(generator: np.random.Generator) -> Iterator[tuple[SmallBackbone, int]]:
     with quiet():
         import keras  # noqa: F401 - Takes seconds, which must not count as the answer's
-    for features, classes, steps in ((6, 3, 6), (4, 5, 0)):
+    for features, classes, steps in ((6, 3, 10), (4, 5, 0)):
         yield SmallBackbone(features, int(generator.integers(1000)), steps), classes
 
 

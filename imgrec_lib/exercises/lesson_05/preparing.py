@@ -56,6 +56,8 @@ preprocess.misconception(
     lambda image: (image - 128) / 127,
     lambda image: ((image - 128) / 128).astype("float32"),
     lambda image: (image - 127) // 128,
+    lambda image: (image.astype("int8") - 127) / 128,
+    lambda image: (image.astype("int8") - 127.0) / 128,
 )
 preprocess.misconception(
     "You subtracted 128: nearly right, and black must become -127/128. Subtract 127, and divide by 128.",
@@ -92,6 +94,19 @@ preprocess.misconception(
     lambda image: image - 127 / 128,
     lambda image: _floats(image) / 128 - 127,
     lambda image: image / 128 - 127,
+)
+preprocess.misconception(
+    "One step goes the wrong way: take 127 away from the picture, not the other way round, then divide, not multiply.",
+    lambda image: (_floats(image) + 127) / 128,
+    lambda image: (_floats(image) - 127) * 128,
+    lambda image: (127 - _floats(image)) / 128,
+    lambda image: (127.0 - image) / 128,
+)
+preprocess.misconception(
+    "You cut off what lies below 0: dark pixels are negative here, and they must stay so.",
+    lambda image: np.clip((_floats(image) - 127) / 128, 0, 1),
+    lambda image: np.maximum(_floats(image) - 127, 0) / 128,
+    lambda image: abs(_floats(image) - 127) / 128,
 )
 preprocess.misconception(
     "One of the two steps is missing: subtract 127, and then divide by 128.",
