@@ -42,7 +42,7 @@ count_parameters.misconception(
     "You count a bias for each weight: a kernel adds up all its products first, and then adds one single bias.",
     lambda kernel, inputs, filters: 2 * kernel**2 * inputs * filters,
     lambda kernel, inputs, filters: (kernel**2 * inputs + kernel**2) * filters,
-    lambda kernel, inputs, filters: (kernel**2 + 1) ** 2 * inputs * filters,
+    lambda kernel, inputs, filters: kernel**2 * inputs * filters + kernel**2,
 )
 count_parameters.misconception(
     "You count a bias for each channel: a kernel reaches through all channels, and has one bias for all of them.",
@@ -75,6 +75,8 @@ count_parameters.misconception(
     lambda kernel, inputs, filters: kernel**2 * inputs + filters,
     lambda kernel, inputs, filters: kernel**2 + inputs * filters,
     lambda kernel, inputs, filters: kernel**2 + (inputs + 1) * filters,
+    lambda kernel, inputs, filters: kernel**2 * inputs * (filters + 1),
+    lambda kernel, inputs, filters: (kernel + 1) ** 2 * inputs * filters,
 )
 count_parameters.misconception(
     "That is one kernel only: the layer has as many of them as it has filters.",
@@ -86,6 +88,14 @@ count_parameters.misconception(
     "You added the channels: each of them has a whole square of weights, so they multiply.",
     lambda kernel, inputs, filters: (kernel**2 + inputs + 1) * filters,
     lambda kernel, inputs, filters: (kernel**2 + inputs) * filters,
+    lambda kernel, inputs, filters: kernel**2 + inputs * filters + 1,
+    lambda kernel, inputs, filters: kernel**2 + inputs + filters,
+)
+count_parameters.misconception(
+    "A number of the lesson's own layers is typed in: each layer has its own, so take all three from the arguments.",
+    lambda kernel, inputs, filters: (9 * inputs + 1) * filters,
+    *(lambda kernel, inputs, filters, one=one: (kernel**2 * one + 1) * filters for one in (3, 32, 64)),
+    *(lambda kernel, inputs, filters, one=one: (kernel**2 * inputs + 1) * one for one in (32, 64)),
 )
 count_parameters.misconception(
     "You gave the kernel a depth of its own: its depth is the number of channels below, `inputs`.",

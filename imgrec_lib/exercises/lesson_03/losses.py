@@ -104,6 +104,8 @@ cross_entropy.misconception(
     *(_of_probabilities(lambda logits, least=least: _softmax(logits) + least) for least in (1e-7, 1e-8, 1e-9, 1e-12)),
     *(_of_probabilities(lambda logits, least=least: np.maximum(_softmax(logits), least)) for least in (1e-9, 1e-12)),
     *(_of_probabilities(lambda logits, least=least: np.maximum(_softmax(logits), least)) for least in (1e-10, 1e-15)),
+    quiet(lambda logits, labels: -np.nan_to_num(_chosen(_rounded_to_nothing(logits), labels), neginf=0).mean()),
+    quiet(lambda logits, labels: -np.nan_to_num(_chosen(_rounded_to_nothing(logits), labels)).mean()),
 )
 cross_entropy.misconception(
     "That is the sum over the pictures: take the mean, so that a large batch does not look worse than a small one.",
@@ -167,4 +169,10 @@ cross_entropy.misconception(
 cross_entropy.misconception(
     "First the logarithm of each picture, then the mean: the other way round, one good picture hides a bad one.",
     *_each_way(lambda logs, labels: -np.log(np.exp(_chosen(logs, labels)).mean())),
+)
+cross_entropy.misconception(
+    "That counts right and wrong answers: the loss asks how probable the right class was, so that small steps show.",
+    lambda logits, labels: (logits.argmax(axis=1) != labels).mean(),
+    lambda logits, labels: (logits.argmax(axis=1) == labels).mean(),
+    lambda logits, labels: int((logits.argmax(axis=1) != labels).sum()),
 )

@@ -137,6 +137,21 @@ softmax.misconception(
     _shares(-1, power=lambda logits: 2.7**logits),
 )
 softmax.misconception(
+    "A fixed limit, or a fixed number taken away, fits some logits only: each row's own largest one always fits.",
+    *(quiet(lambda logits, end=end: _shares(-1)(np.clip(logits, -end, end))) for end in (50, 100, 500, 700)),
+    *(quiet(lambda logits, end=end: _shares(-1)(np.minimum(logits, end))) for end in (50, 100, 500, 700)),
+    *(quiet(lambda logits, less=less: _shares(-1, largest=None)(logits - less)) for less in (100, 1000)),
+    quiet(lambda logits: _shares(-1, largest=None)(logits / 1000)),
+)
+softmax.misconception(
+    "You divided by another number: shares that add up to 1 come from dividing each row by its own sum.",
+    quiet(lambda logits: np.exp(logits) / np.exp(logits).max(axis=-1, keepdims=True)),
+    quiet(lambda logits: np.exp(logits) / logits.shape[-1]),
+    quiet(lambda logits: np.exp(logits) / len(logits)),
+    quiet(lambda logits: np.exp(logits) / logits.sum(axis=-1, keepdims=True)),
+    quiet(lambda logits: np.exp(logits) / np.exp(logits).mean(axis=-1, keepdims=True)),
+)
+softmax.misconception(
     "The signs are turned round: the largest score must get the largest share.",
     _shares(-1, power=lambda logits: np.exp(-logits)),
     _shares(-1, largest=None, power=lambda logits: np.exp(-logits)),

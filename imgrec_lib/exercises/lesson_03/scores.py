@@ -109,6 +109,7 @@ precision_recall_f1.misconception(
     *_scored(lambda precision, recall, divide: (precision, recall, divide(precision * recall, precision + recall))),
     *_scored(lambda precision, recall, divide: (precision, recall, 2 * precision * recall)),
     *_scored(lambda precision, recall, divide: (precision, recall, precision * recall)),
+    *_scored(lambda precision, recall, divide: (precision, recall, precision + recall)),
     *_scored(lambda precision, recall, divide: (precision, recall, np.minimum(precision, recall))),
     *_scored(lambda precision, recall, divide: (precision, recall, 2 * (precision + recall) / (precision * recall))),
     *_scored(lambda precision, recall, divide: (precision, recall, divide(precision + recall, precision * recall))),
@@ -172,3 +173,9 @@ def _odds(matrix, divide):
     right = np.diag(matrix)
     two = divide(right, matrix.sum(axis=0) - right), divide(right, matrix.sum(axis=1) - right)
     return *two, _harmonic(*two, divide)
+
+
+precision_recall_f1.misconception(
+    "Those are percents: leave the factor 100 away, for these shares lie between 0 and 1.",
+    *_scored(lambda precision, recall, divide: (p := 100 * precision, r := 100 * recall, _harmonic(p, r, divide))),
+)
