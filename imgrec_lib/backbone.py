@@ -33,9 +33,10 @@ def efficientnet_lite0(classes: bool = True, trainable: bool = False, input_size
 
     With `classes=False` it ends in 1280 features, the means of the last feature maps. It expects what `prepare` makes.
 
-    Its batch normalisation uses the stored means and variances as long as the model is not trainable. To fine-tune,
-    ask for `trainable=True` and call it as `backbone(inputs, training=False)`: then the kernels learn, while these
-    statistics, which a few small batches would ruin, stay.
+    Its batch normalisation uses the stored means and variances as long as it is not trainable. To fine-tune, ask for
+    `trainable=True` and set `layer.trainable = False` for each `BatchNormalization` layer: then the kernels learn,
+    while these statistics, which a few small batches would ruin, stay. Inside another model, `training=False` in the
+    call does not keep them: `fit` overrules it.
     """
     if input_size < SMALLEST_INPUT:
         raise ValueError(

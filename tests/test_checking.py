@@ -203,6 +203,7 @@ EXACT = Closeness()
         (np.float32(0.1), 0.1),
         (np.array(3), 3),
         ("Brick ", "brick"),
+        (np.str_("brick"), "brick"),
         ([1, 2], (1, 2)),
         (np.array([1.0, 2.0]), (1, 2)),
         ({"a": 1, "extra": 2}, {"a": 1.0}),
@@ -228,7 +229,8 @@ def test_same_value_in_another_form_is_the_same(yours, target):
         ({"b": 1}, {"a": 1}, 'nothing for "a"'),
         ("brick", True, "a text, and True or False"),
         (None, 1, "None, and one number"),
-        ("x", "y", 'Your answer "x"'),
+        ("x", "y", 'It is "x", and the target is "y"'),
+        (False, True, "It is False, and the target is True"),
         (float("nan"), 1.0, "gives nan"),
     ],
 )

@@ -50,9 +50,10 @@ def kind(value: Any) -> str:
         return "a number"
     if isinstance(value, np.ndarray):
         return "an array"
-    names = {str: "a text", bool: "True or False", np.bool_: "True or False", dict: "a dictionary", list: "a list"}
-    names |= {tuple: "a tuple", type(None): "None"}
-    return names.get(type(value), f"a {type(value).__name__}")
+    if isinstance(value, str):
+        return "a text"
+    names = {bool: "True or False", np.bool_: "True or False", dict: "a dictionary", list: "a list", tuple: "a tuple"}
+    return "None" if value is None else names.get(type(value), f"a {type(value).__name__}")
 
 
 def shape_words(shape: Sequence[int]) -> str:
@@ -89,7 +90,7 @@ def difference(yours: Any, target: Any, closeness: Closeness, *, strict: bool = 
         return _sequence_difference(yours, target, closeness, strict)
     if isinstance(target, dict):
         return _dictionary_difference(yours, target, closeness, strict)
-    return _word_difference(yours, target)
+    return _word_difference(yours, target, closeness)
 
 
 def _array_difference(yours: Any, target: np.ndarray, closeness: Closeness, strict: bool) -> Difference | None:
@@ -154,8 +155,16 @@ def _dictionary_difference(yours: Any, target: dict, closeness: Closeness, stric
     return None
 
 
-def _word_difference(yours: Any, target: Any) -> Difference | None:
+def _word_difference(yours: Any, target: Any, closeness: Closeness) -> Difference | None:
     if kind(yours) != kind(target):
         return Difference(f"Your answer gives {kind(yours)}, and {kind(target)} is asked for.")
-    equal = yours.strip().casefold() == target.strip().casefold() if isinstance(target, str) else yours == target
-    return None if equal else Difference(f'Your answer "{yours}" is not the one.')
+    if isinstance(target, str):
+        equal, shown = yours.strip().casefold() == target.strip().casefold(), f'"{yours}"'
+    else:
+        equal, shown = yours == target, str(yours)
+    if equal:
+        return None
+    wanted = (f'"{target}"' if isinstance(target, str) else str(target)) if closeness.reveals else ""
+    return Difference(
+        f"It is {shown}, and the target is {wanted}." if wanted else f"Your answer {shown} is not the one."
+    )

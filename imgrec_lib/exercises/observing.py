@@ -61,13 +61,14 @@ class _FirstCharacters(io.TextIOBase):
 
 
 def plain(value: Any) -> Any:
-    """The value with tensors made arrays, in tuples, lists and dicts too; arrays are copied."""
+    """The value with tensors made arrays, also inside tuples, lists and dicts; arrays without axes become scalars."""
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
         return type(value)(plain(one) for one in value) if type(value) in (tuple, list) else tuple(map(plain, value))
     if isinstance(value, np.ndarray) or hasattr(value, "__array__") and not isinstance(value, np.generic | type):
-        return np.array(value)
+        array = np.array(value)
+        return array if array.ndim else array.item()
     return value
 
 
