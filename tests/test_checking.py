@@ -314,3 +314,10 @@ def test_the_time_of_an_import_does_not_count(tmp_path, monkeypatch):
         return values / slow_to_load.half
 
     assert halve.check(imports).outcome == "correct"
+
+
+def test_colours_of_a_terminal_are_left_out_of_an_error():
+    def colourful(values):
+        raise ValueError("\x1b[1mbold\x1b[0m words")
+
+    assert "ValueError: bold words" in halve.check(colourful).message

@@ -149,7 +149,7 @@ class Exercise:
         number = judging.recognised(seen, prepared.wrong, targets, closeness)
         if number is not None:
             return judging.Verdict("not yet", self.misconceptions[number].sentence, found, number, evidence)
-        if judging.is_constant(seen, targets, closeness):
+        if self._observe_with is _call and judging.is_constant(seen, targets, closeness):
             return judging.Verdict("not yet", judging.CONSTANT, found)
         return judging.Verdict("not yet", evidence, found)
 

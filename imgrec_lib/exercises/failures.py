@@ -1,6 +1,7 @@
 """What an exception in a learner's answer means, and on which of their own lines it was raised."""
 
 import linecache
+import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ MEANINGS = {
     MemoryError: "more memory was asked for than there is: look at the shapes",
 }
 ELSEWHERE = ("site-packages", "dist-packages")
+TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # Keras writes its errors in colour
 LONGEST_TEXT, LONGEST_LINE = 200, 80
 
 
@@ -60,7 +62,7 @@ def _meaning(error: BaseException) -> str:
 
 def _shortened(error: BaseException) -> str:
     try:
-        text = " ".join(str(error).split())
+        text = " ".join(TERMINAL_COLOURS.sub("", str(error)).split())
     except Exception:
         return ""
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

@@ -47,11 +47,12 @@ def matches(
 ) -> bool:
     """Whether an answer goes wrong as a misconception does.
 
-    Where both give a value, it is the same one; where both fail, they fail alike; and that accounts for at least half
-    of the cases in which the answer is wrong. `strict` minds the kind of number too, integers or floats.
+    Where both give a value, it is the same one, and that accounts for at least half of the cases in which the answer is
+    wrong. Failures of one kind count too, and suffice where the misconception gives no wrong value at all and both fail
+    in the same cases. `strict` minds the kind of number, integers or floats, and the dtype.
     """
     values, failures, faults = 0, 0, 0
-    gives_wrong_values = False
+    gives_wrong_values, fails_alike = False, True
     for one, other, target in zip(seen, wrong, targets):
         is_right = right(one, target, closeness, strict=strict)
         faults += not is_right
@@ -61,11 +62,17 @@ def matches(
             if not _equal(one.value, other.value, closeness, strict):
                 return False
             values += told
-        elif is_right:
+            continue
+        if is_right:
             return False
-        elif one.failure and other.failure:
-            failures += one.failure.kind == other.failure.kind
-    return 2 * (values + failures) >= max(1, faults) and bool(values or not gives_wrong_values)
+        failures += _failed_alike(one, other)
+        fails_alike &= _failed_alike(one, other)
+    enough = 2 * (values + failures) >= max(1, faults)
+    return enough and (values > 0 or failures > 0 and fails_alike and not gives_wrong_values)
+
+
+def _failed_alike(one: Observation, other: Observation) -> bool:
+    return bool(one.failure and other.failure and one.failure.kind == other.failure.kind)
 
 
 def recognised(

@@ -18,7 +18,7 @@ def own_source(function: Callable[..., Any]) -> str:
     node = ast.parse(source).body[0]
     body = "\n".join(source.splitlines()[node.body[0].lineno - 1 :])
     body = f"def {node.name}({', '.join(argument.arg for argument in node.args.args)}):\n{body}\n"
-    imports = [line for name, line in IMPORTS.items() if f"{name}." in body]
+    imports = [line for name, line in IMPORTS.items() if f"{name}." in body and f"    {line}\n" not in body]
     return "\n".join(imports) + "\n\n\n" + body if imports else body
 
 
