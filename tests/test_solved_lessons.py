@@ -1,5 +1,6 @@
 """Each lesson with every exercise solved: strict check as stored, all checks correct, and nothing else changed."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from imgrec_lib.exercises import LESSONS
 from imgrec_lib.exercises.exercise import Exercise
 from imgrec_lib.exercises.feedback import Feedback
 from imgrec_lib.exercises.summary import Summary
+
+
+PARTS = ("exercise", "answer", "check")
 
 
 def exercises_of(number: int) -> tuple[Exercise, ...]:
@@ -47,10 +51,13 @@ def test_lesson_runs_solved_and_ends_with_everything_correct(number: int, tmp_pa
 
 @pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
 def test_lesson_asks_for_every_exercise_once_and_for_no_other(number: int) -> None:
-    cells = [cell.id for cell in nbformat.read(lesson(number), as_version=4).cells]
-    names = [exercise.answer_name.replace("_", "-") for exercise in exercises_of(number)]
-    for part in ("exercise", "answer", "check"):
-        assert [cell.removeprefix(f"{part}-") for cell in cells if cell.startswith(f"{part}-")] == names
+    cells = {cell.id: cell.source for cell in nbformat.read(lesson(number), as_version=4).cells}
+    names = [exercise.answer_name for exercise in exercises_of(number)]
+    checked = [found for source in cells.values() for found in re.findall(r"exercises\.(\w+)\.check\(", source)]
+    assert checked == names
+    for name in names:
+        task, stub, check = (list(cells).index(f"{part}-{name.replace('_', '-')}") for part in PARTS)
+        assert task < stub < check
 
 
 def test_a_wrong_solution_makes_a_solved_lesson_red(tmp_path: Path) -> None:
