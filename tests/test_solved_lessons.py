@@ -15,7 +15,6 @@ from imgrec_lib.exercises.exercise import Exercise
 from imgrec_lib.exercises.feedback import Feedback
 from imgrec_lib.exercises.summary import Summary
 
-
 PARTS = ("exercise", "answer", "check")
 
 
