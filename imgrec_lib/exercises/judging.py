@@ -59,7 +59,7 @@ def matches(
         told = other.has_value and not same(other.value, target, closeness, strict=strict)
         gives_wrong_values |= told
         if one.has_value and other.has_value:
-            if not _equal(one.value, other.value, closeness, strict):
+            if not _equal(one.value, other.value, closeness, strict) or told and is_right:
                 return False
             values += told
             continue
