@@ -3,7 +3,7 @@
 from imgrec_lib.exercises.guessing import Guesses
 from imgrec_lib.exercises.lesson_01.brightness import after_overflow, brighten
 from imgrec_lib.exercises.lesson_01.colours import only_red, swap_channels
-from imgrec_lib.exercises.lesson_01.cropping import crop_center
+from imgrec_lib.exercises.lesson_01.cropping_slips import crop_center
 from imgrec_lib.exercises.lesson_01.grey import to_gray
 from imgrec_lib.exercises.lesson_01.mirroring import flip_left_right
 from imgrec_lib.exercises.lesson_01.noise import average_photos

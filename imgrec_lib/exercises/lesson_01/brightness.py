@@ -50,6 +50,12 @@ after_overflow.misconception(
     (3, 246, 143),
 )
 after_overflow.misconception(
+    "The numbers do not stay at the start of the next round: count on from there, by all that is left over.",
+    *((0, second, third) for second in (255, 246) for third in (0, 144)),
+    (4, 255, 0),
+    (4, 246, 0),
+)
+after_overflow.misconception(
     "You counted with a range from −128 to 127: that is the signed byte, and uint8 is never negative.",
     (4, -10, -112),
     (4, 246, -112),
@@ -191,3 +197,24 @@ brighten.misconception(
 
 def _squeezed(values, extra=0.0):
     return (values - values.min()) * 255 / max(1e-9, np.ptp(values) + extra)
+
+
+def _first_channel(image, amount):
+    result = image.copy()
+    part = result if image.ndim == 2 else result[:, :, 0]
+    part[...] = np.clip(part.astype(int) + amount, 0, 255)
+    return result
+
+
+brighten.misconception(
+    "Only one channel has changed: the amount is added to every number, in all three colours.",
+    _first_channel,
+    lambda image, amount: _first_channel(image[:, :, ::-1], amount)[:, :, ::-1],
+)
+brighten.misconception(
+    "`%` lets a number begin again at the other end: it has to stay at the end that it has passed.",
+    *_kinds(lambda image, amount: (image.astype(int) + amount) % 255),
+    lambda image, amount: np.clip((image.astype(int) + amount) % 255, 0, 255),
+)
+brighten.misconception(drawing.COLOURS_ONLY, *drawing.colours_only(brighten.reference))
+brighten.misconception(drawing.EARLY, *drawing.early(brighten.reference))

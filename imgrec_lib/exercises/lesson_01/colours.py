@@ -178,3 +178,15 @@ swap_channels.misconception(
     lambda image: _overwritten(image, 0, 2),
     lambda image: _overwritten(image, 2, 0),
 )
+swap_channels.misconception(
+    "These are three planes apart: one picture is asked for, in which they lie on top of each other, along the third "
+    "axis.",
+    lambda image: tuple(image[:, :, channel] for channel in (2, 1, 0)),
+    lambda image: [image[:, :, channel] for channel in (2, 1, 0)],
+)
+only_red.misconception(drawing.EARLY, *drawing.early(only_red.reference))
+swap_channels.misconception(
+    drawing.EARLY,
+    *drawing.early(swap_channels.reference),
+    lambda image: image[:, :, ::-1] * np.array([1, 0, 0], dtype="uint8"),
+)

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import cv2
 import numpy as np
 
 from imgrec_lib.exercises.making import function
 from imgrec_lib.exercises.observing import plain
 
 
-def _middle(image: np.ndarray, height: int, width: int) -> tuple[int, int]:
+def middle(image: np.ndarray, height: int, width: int) -> tuple[int, int]:
     """Row and column at which the middle part begins."""
     return (image.shape[0] - height) // 2, (image.shape[1] - width) // 2
 
@@ -18,7 +17,7 @@ def _middle(image: np.ndarray, height: int, width: int) -> tuple[int, int]:
 def _either_middle(answer: Any, image: np.ndarray, height: int, width: int) -> Any:
     """What an answer gives back; where the rest is odd, the crop one row or column further counts as the same one."""
     crop = plain(answer(image, height, width))
-    top, left = _middle(image, height, width)
+    top, left = middle(image, height, width)
     down, right = (image.shape[0] - height) % 2, (image.shape[1] - width) % 2
     starts = [(row, column) for row in range(top, top + down + 1) for column in range(left, left + right + 1)]
     parts = [image[row : row + height, column : column + width] for row, column in starts]
@@ -65,7 +64,7 @@ def _parts(generator: np.random.Generator) -> Iterator[tuple[np.ndarray, int, in
         yield generator.integers(0, 256, shape, dtype="uint8"), height, width
 
 
-def _cut(starts: Callable[..., tuple[int, int]], ends: Callable[..., tuple[int, int]]) -> Callable[..., np.ndarray]:
+def cut(starts: Callable[..., tuple[int, int]], ends: Callable[..., tuple[int, int]]) -> Callable[..., np.ndarray]:
     """A wrong crop; both functions get (size, length) of one axis, and each is asked for rows and for columns."""
 
     def crop(image, height, width):
@@ -76,11 +75,13 @@ def _cut(starts: Callable[..., tuple[int, int]], ends: Callable[..., tuple[int, 
     return crop
 
 
-def _start(size, length):
+def start_of(size: int, length: int) -> int:
+    """Where the middle part begins on one axis."""
     return (size - length) // 2
 
 
-def _end(size, length, start):
+def end_of(size: int, length: int, start: int) -> int:
+    """Where it ends on one axis."""
     return start + length
 
 
@@ -90,24 +91,24 @@ def _centred(image, height, width):
 
 
 def _sides_exchanged(image, height, width):
-    top, left = _middle(image, height, width)
+    top, left = middle(image, height, width)
     return image[top : top + width, left : left + height]
 
 
 crop_center.misconception(
     "You cut out the upper left corner: leave half of the rows that are too many above the part, and likewise for "
     "columns.",
-    _cut(lambda size, length: 0, _end),
+    cut(lambda size, length: 0, end_of),
 )
 crop_center.misconception(
     "Your part lies at the lower right edge: only half of what is too much belongs before it.",
-    _cut(lambda size, length: size - length, _end),
+    cut(lambda size, length: size - length, end_of),
 )
 crop_center.misconception(
     "Your part begins in the middle of the picture: it has to reach as far above the middle as below it.",
-    _cut(lambda size, length: size // 2, _end),
-    _cut(lambda size, length: (size - 1) // 2, _end),
-    _cut(lambda size, length: size // 2, lambda size, length, start: size),
+    cut(lambda size, length: size // 2, end_of),
+    cut(lambda size, length: (size - 1) // 2, end_of),
+    cut(lambda size, length: size // 2, lambda size, length, start: size),
 )
 crop_center.misconception(
     "Height and width are exchanged: the first slice cuts rows and takes the height, the second cuts columns.",
@@ -130,7 +131,7 @@ def _starts_exchanged(image, height, width):
 
 
 def _one_start(image, height, width, axis):
-    start = _middle(image, height, width)[axis]
+    start = middle(image, height, width)[axis]
     return image[start : start + height, start : start + width]
 
 
@@ -152,80 +153,11 @@ def _sizes_exchanged(image, height, width):
 
 crop_center.misconception(
     "Your slices end at the size itself: an end is counted from the edge of the picture, so add the size to the start.",
-    _cut(_start, lambda size, length, start: length),
-    _cut(lambda size, length: size // 2 - length // 2, lambda size, length, start: length),
+    cut(start_of, lambda size, length, start: length),
+    cut(lambda size, length: size // 2 - length // 2, lambda size, length, start: length),
 )
 crop_center.misconception(
     "You went the whole size to each side of the middle: half of it belongs above, and half below.",
-    _cut(lambda size, length: size // 2 - length, lambda size, length, start: size // 2 + length),
-    _cut(lambda size, length: max(0, size // 2 - length), lambda size, length, start: size // 2 + length),
+    cut(lambda size, length: size // 2 - length, lambda size, length, start: size // 2 + length),
+    cut(lambda size, length: max(0, size // 2 - length), lambda size, length, start: size // 2 + length),
 )
-crop_center.misconception(
-    "You kept a fixed share of the picture: `height` and `width` say how many rows and columns remain.",
-    _cut(lambda size, length: size // 4, lambda size, length, start: size * 3 // 4),
-    _cut(lambda size, length: size // 4, lambda size, length, start: size - size // 4),
-    _cut(lambda size, length: size // 3, lambda size, length, start: size * 2 // 3),
-)
-crop_center.misconception(
-    "Your part begins at another share of what is too much: exactly half of it lies before the part.",
-    _cut(lambda size, length: (size - length) // 4, _end),
-    _cut(lambda size, length: (size - length) // 3, _end),
-    _cut(lambda size, length: size // 4, _end),
-)
-crop_center.misconception(
-    "You cut the given size away from the sides: it is the size of what remains.",
-    _cut(lambda size, length: length, lambda size, length, start: size - length),
-    _cut(lambda size, length: length, lambda size, length, start: -length),
-    _cut(lambda size, length: length // 2, lambda size, length, start: size - length // 2),
-    _cut(lambda size, length: length // 2, lambda size, length, start: -(length // 2)),
-)
-crop_center.misconception(
-    "You took the same margin off both ends, which fails where the rest is odd or nothing is cut off: count the end "
-    "from the start.",
-    _cut(_start, lambda size, length, start: -start),
-    _cut(_start, lambda size, length, start: size - start),
-    _cut(lambda size, length: (size - length + 1) // 2, lambda size, length, start: size - start),
-    _cut(lambda size, length: (size - length + 1) // 2, lambda size, length, start: -start),
-)
-crop_center.misconception(
-    "Half of an odd size was cut down twice, so a row or column is lost: count the end from the start, `start + size`.",
-    _cut(lambda size, length: size // 2 - length // 2, lambda size, length, start: size // 2 + length // 2),
-    _cut(lambda size, length: (size - 1) // 2 - length // 2, lambda size, length, start: (size - 1) // 2 + length // 2),
-)
-crop_center.misconception(
-    "Your part is one row or column too large or too small: a slice keeps its end minus its start.",
-    _cut(_start, lambda size, length, start: start + length + 1),
-    _cut(_start, lambda size, length, start: start + length - 1),
-    _cut(lambda size, length: size // 2 - length // 2, lambda size, length, start: size // 2 + length // 2 + 1),
-)
-crop_center.misconception(
-    "Your part has the right size and lies one row and column too far: halve what is too much, and add nothing.",
-    _cut(lambda size, length: _start(size, length) + 1, _end),
-    _cut(lambda size, length: max(0, _start(size, length) - 1), _end),
-)
-crop_center.misconception(
-    "Only one axis is cut: rows and columns both lose what is too much.",
-    lambda image, height, width: crop_center.reference(image, height, image.shape[1]),
-    lambda image, height, width: crop_center.reference(image, image.shape[0], width),
-)
-crop_center.misconception(
-    "You made the whole picture smaller: to crop is to cut out a part, and its pixels stay as they are.",
-    lambda image, height, width: cv2.resize(image, (width, height)),
-    lambda image, height, width: cv2.resize(image, (height, width)),
-    lambda image, height, width: cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA),
-    lambda image, height, width: cv2.resize(image, (width, height), interpolation=cv2.INTER_NEAREST),
-    lambda image, height, width: cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC),
-    lambda image, height, width: np.resize(image, (height, width, *image.shape[2:])),
-    lambda image, height, width: image[:: image.shape[0] // height, :: image.shape[1] // width][:height, :width],
-)
-crop_center.misconception(
-    "You blackened what lies around the part: cut it off, so that the answer is `height` × `width`.",
-    lambda image, height, width: _blackened(image, height, width),
-)
-
-
-def _blackened(image, height, width):
-    top, left = _middle(image, height, width)
-    result = np.zeros_like(image)
-    result[top : top + height, left : left + width] = image[top : top + height, left : left + width]
-    return result

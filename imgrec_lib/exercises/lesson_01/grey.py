@@ -68,9 +68,13 @@ to_gray.misconception(
     lambda image: _sum(image).astype(float),
 )
 to_gray.misconception(
-    "You averaged over rows or columns: each pixel keeps its place, and only its own three numbers become one.",
+    "You added or averaged over rows or columns: each pixel keeps its place, only its own three numbers become one.",
     *drawing.roundings(lambda image: image.mean(axis=0)),
     *drawing.roundings(lambda image: image.mean(axis=1)),
+    *drawing.roundings(lambda image: (image * WEIGHTS).sum(axis=0)),
+    *drawing.roundings(lambda image: (image * WEIGHTS).sum(axis=1)),
+    lambda image: image.sum(axis=0),
+    lambda image: image.sum(axis=1),
     lambda image: image.mean(axis=(0, 1)),
     lambda image: image.mean(),
     lambda image: (image @ WEIGHTS).mean(),
@@ -156,3 +160,33 @@ to_gray.misconception(
         for ending in drawing.roundings(lambda image, channel=channel: image[:, :, channel] * WEIGHTS[channel])
     ),
 )
+
+
+def _rows_for_planes(image):
+    return 0.299 * image[0] + 0.587 * image[1] + 0.114 * image[2]
+
+
+def _columns_for_planes(image):
+    return 0.299 * image[:, 0] + 0.587 * image[:, 1] + 0.114 * image[:, 2]
+
+
+def _asked_across(image):
+    height, width = image.shape[:2]
+    return np.array([[image[column, row] @ WEIGHTS for column in range(width)] for row in range(height)])
+
+
+to_gray.misconception(
+    "You took rows or columns for planes: the colours are the third axis, so put `:` for both before the channel.",
+    *drawing.roundings(_rows_for_planes),
+    *drawing.roundings(_columns_for_planes),
+)
+to_gray.misconception(
+    "Rows and columns are exchanged: the first index counts rows, and the shape is height × width.",
+    *drawing.roundings(lambda image: (image @ WEIGHTS).T),
+    *drawing.roundings(_asked_across),
+)
+to_gray.misconception(
+    "All came out as 0: the weights lie below 1, and whole kinds of number cut them to 0, so weigh in floats.",
+    lambda image: np.zeros(image.shape[:2], dtype="uint8"),
+)
+to_gray.misconception(drawing.EARLY, *drawing.early(_right))

@@ -76,6 +76,7 @@ flip_left_right.misconception(
     lambda image: np.roll(image, 1, axis=1),
     lambda image: np.roll(image, -1, axis=1),
     lambda image: np.roll(image, image.shape[1] // 2, axis=1),
+    lambda image: np.roll(image, -(image.shape[1] // 2), axis=1),
 )
 flip_left_right.misconception(
     "You sorted the numbers: mirroring keeps each pixel as it is and only reads them from the other end.",
@@ -92,3 +93,4 @@ flip_left_right.misconception(
     "The picture came back as it was: reading it backwards twice, or with a step of 1, changes nothing.",
     lambda image: image,
 )
+flip_left_right.misconception(drawing.EARLY, *drawing.early(flip_left_right.reference))

@@ -111,10 +111,23 @@ average_photos.misconception(
     lambda photos: _halving(photos, np.floor),
     lambda photos: _halving(photos, lambda mean: np.floor(mean + 0.5)),
 )
+
+
+def _clipped(values):
+    """One wrong thought, with its ends cut: rounded, and cut to uint8."""
+    return (
+        lambda photos: np.clip(np.round(values(photos)), 0, 255).astype("uint8"),
+        lambda photos: np.clip(values(photos), 0, 255).astype("uint8"),
+    )
+
+
 average_photos.misconception(
     "You divided by another number than the count of the photographs: that is `len(photos)`.",
     *drawing.roundings(lambda photos: photos.sum(axis=0) / 2),
     *drawing.roundings(lambda photos: photos.sum(axis=0) / 3),
+    *_clipped(lambda photos: photos.sum(axis=0) / 2),
+    *_clipped(lambda photos: photos.sum(axis=0) / 3),
+    *_clipped(lambda photos: photos.sum(axis=0) / photos.shape[1]),
     lambda photos: np.round(photos.sum(axis=0) / photos.shape[1]),
     *drawing.roundings(lambda photos: photos.sum(axis=0) / (len(photos) + 1)),
     *drawing.roundings(lambda photos: photos.sum(axis=0) / max(1, len(photos) - 1)),

@@ -120,7 +120,6 @@ normalise.misconception(
     _quiet(lambda image: image * 255),
     lambda image: image * np.uint8(255),
     _quiet(lambda image: 255 / image),
-    _quiet(lambda image: 1 - image / 255),
 )
 normalise.misconception(
     "What is above 1 was cut down to 1, and the picture with it: divide first.",
@@ -138,3 +137,17 @@ normalise.misconception(
     lambda image: image / 255,
     lambda image: (image / 255).astype("float16"),
 )
+normalise.misconception(
+    "You turned light into dark: 0 stays 0, and 255 becomes 1.",
+    _quiet(lambda image: 1 - image / 255),
+    _quiet(lambda image: (255 - image) / 256),
+    _quiet(lambda image: 255 - image),
+)
+normalise.misconception(
+    "The numbers lie in one long row: the result keeps the shape of the picture.",
+    lambda image: (image / 255).ravel().astype("float32"),
+    lambda image: (image / 255).ravel().tolist(),
+    lambda image: (image / 255).reshape(1, -1),
+)
+normalise.misconception(drawing.COLOURS_ONLY, *drawing.colours_only(normalise.reference))
+normalise.misconception(drawing.EARLY, *drawing.early(normalise.reference))

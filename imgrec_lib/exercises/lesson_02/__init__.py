@@ -8,7 +8,7 @@ from imgrec_lib.exercises.lesson_02.learning import gradient_step
 from imgrec_lib.exercises.lesson_02.pooling_slips import max_pool
 from imgrec_lib.exercises.lesson_02.rectifying import relu
 from imgrec_lib.exercises.lesson_02.sizes import output_size
-from imgrec_lib.exercises.lesson_02.sliding_slips import convolve
+from imgrec_lib.exercises.lesson_02.sliding_loops import convolve
 from imgrec_lib.exercises.lesson_02.weighing import weigh
 from imgrec_lib.exercises.summary import Summary, summary
 

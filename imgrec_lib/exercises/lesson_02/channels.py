@@ -41,7 +41,11 @@ multiplications.misconception(
 multiplications.misconception(
     "You counted the pixels of the picture: without padding a window of 3 × 3 finds two places fewer on each axis.",
     *(PIXELS * 32 * 27, PIXELS * 3 * 32 * 27, PIXELS * 3 * 32, PIXELS * 3 * 9 * 27),
-    *(199 * 299 * 32 * 27, 197 * 297 * 32 * 27, 196 * 296 * 32 * 27),
+)
+multiplications.misconception(
+    "The places are miscounted: 5 pixels in a row hold a window of 3 at 3 places, so how many do 200 and 300 hold?",
+    *(199 * 299 * 32 * 27, 197 * 297 * 32 * 27, 196 * 296 * 32 * 27, 199 * 299 * 27, 197 * 297 * 27),
+    *(197 * 298 * 32 * 27, 198 * 297 * 32 * 27, 198 * 300 * 32 * 27, 200 * 298 * 32 * 27, 66 * 100 * 32 * 27),
 )
 multiplications.misconception(
     "You counted the numbers of the result or of the picture: each number of the result takes many multiplications.",
@@ -121,6 +125,8 @@ convolve_channels.misconception(
     *with_slips(_apart, slips.as_int, lambda maps: maps.transpose(0, 1, 3, 2)),
     lambda image, kernels: _apart(image, kernels).sum(axis=3),
     _side_by_side,
+    lambda image, kernels: _apart(image, kernels)[:, :, :, 0],
+    lambda image, kernels: _apart(image, kernels)[:, :, :, -1],
     lambda image, kernels: _apart(image, kernels).transpose(0, 1, 3, 2).reshape(*_side_by_side(image, kernels).shape),
     lambda image, kernels: np.moveaxis(_apart(image, kernels), 2, 0),
 )
@@ -133,7 +139,6 @@ convolve_channels.misconception(
     ),
     lambda image, kernels: np.stack([_apart(image, kernels)[:, :, n, n] for n in range(kernels.shape[3])], axis=-1),
     lambda image, kernels: np.stack([_apart(image, kernels)[:, :, n, n] for n in range(image.shape[2])], axis=-1),
-    lambda image, kernels: _apart(image, kernels).max(axis=2),
 )
 convolve_channels.misconception(
     "You divided by the number of channels, or by more: the channels are added up, and no mean is taken.",
@@ -142,4 +147,9 @@ convolve_channels.misconception(
     lambda image, kernels: maps_of(image, kernels) / kernels[:, :, 0, 0].size,
     lambda image, kernels: maps_of(image, kernels) / 3,
     lambda image, kernels: maps_of(image, kernels) / kernels.size,
+)
+convolve_channels.misconception(
+    "You kept the strongest or the weakest channel: the products of all channels go into one sum.",
+    lambda image, kernels: _apart(image, kernels).max(axis=2),
+    lambda image, kernels: _apart(image, kernels).min(axis=2),
 )

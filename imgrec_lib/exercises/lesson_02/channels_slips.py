@@ -4,7 +4,7 @@ import numpy as np
 
 from imgrec_lib.exercises.lesson_02 import slips
 from imgrec_lib.exercises.lesson_02.channels import convolve_channels, maps_of
-from imgrec_lib.exercises.lesson_02.slips import same_size, slipped, with_slips
+from imgrec_lib.exercises.lesson_02.slips import same_size, slide, slipped, with_slips
 
 convolve_channels.misconception(
     "Maps of different kernels were mixed or left out: each kernel asks its own question and keeps its own map.",
@@ -178,4 +178,53 @@ convolve_channels.misconception(
     lambda image, kernels: (
         slips.wrapped(maps_of(image, kernels)) if image.dtype == "uint8" else maps_of(image, kernels)
     ),
+)
+convolve_channels.misconception(
+    "All channels met the same weights: each channel has a layer of its own, so do not mix the colours before.",
+    *(lambda image, kernels, c=c: maps_of(image.mean(axis=2, keepdims=True), kernels[:, :, [c]]) for c in (0, -1)),
+    *(lambda image, kernels, c=c: maps_of(image, np.repeat(kernels[:, :, [c]], image.shape[2], 2)) for c in (0, -1)),
+    lambda image, kernels: maps_of(image.mean(axis=2, keepdims=True), kernels.sum(axis=2, keepdims=True)),
+    lambda image, kernels: maps_of(image.mean(axis=2, keepdims=True), kernels.mean(axis=2, keepdims=True)),
+    lambda image, kernels: maps_of(image, 0 * kernels + kernels.mean(axis=2, keepdims=True)),
+    lambda image, kernels: maps_of(image, 0 * kernels + kernels.sum(axis=2, keepdims=True)),
+)
+
+
+def _one_by_one(image, kernels, channels, layer):
+    """Each map as a sum over these channels, whose weights are `layer(number, channel)`."""
+    sides = [side - kernel_side + 1 for side, kernel_side in zip(image.shape, kernels.shape[:2])]
+    count = len(layer(kernels))
+    maps = np.zeros((*sides, count))
+    for number in range(count):
+        for channel in range(channels):
+            weights = layer(kernels)[number][:, :, channel]
+            maps[:, :, number] += slide(image[:, :, channel], weights)
+    return maps
+
+
+convolve_channels.misconception(
+    "Three channels are built in: pictures and maps come with other numbers of channels, so take it from the shape.",
+    lambda image, kernels: _one_by_one(image, kernels, 3, lambda all_: np.moveaxis(all_, 3, 0)),
+    lambda image, kernels: maps_of(image[:, :, :3], kernels[:, :, :3]),
+)
+convolve_channels.misconception(
+    "The last two axes of the kernels are exchanged: channels that come in stand third, and kernels stand fourth.",
+    lambda image, kernels: _one_by_one(image, kernels, kernels.shape[3], lambda all_: np.moveaxis(all_, 2, 0)),
+)
+
+
+def _first_axis(image, kernels):
+    """Maps of `for kernel in kernels`, which runs over the first axis, in Python's loops."""
+    maps = []
+    for kernel in kernels:
+        height, width = kernel.shape[:2]
+        rows, columns = range(image.shape[0] - height + 1), range(image.shape[1] - width + 1)
+        maps.append([[(image[r : r + height, c : c + width] * kernel).sum() for c in columns] for r in rows])
+    return np.array(maps)
+
+
+convolve_channels.misconception(
+    "You took the kernels for the first axis: here it is kernel height × kernel width × in × out.",
+    _first_axis,
+    lambda image, kernels: np.moveaxis(_first_axis(image, kernels), 0, 2),
 )

@@ -199,3 +199,12 @@ shift_kernel.misconception(
     "A kernel of this lesson has three rows of three numbers each, written as a list of three lists.",
     *(np.ones(shape).tolist() for shape in ((9,), (3,), (3, 1), (1, 3), (2, 2), (2, 3), (3, 2), (5, 5))),
 )
+shift_kernel.misconception(
+    "These are the numbers of the moved picture: the kernel says how much each of nine neighbours counts.",
+    [[2, 3, 0], [5, 6, 0], [8, 9, 0]],
+    [[2, 3, 3], [5, 6, 6], [8, 9, 9]],
+    [[2, 3, 1], [5, 6, 4], [8, 9, 7]],
+    [[0, 1, 2], [0, 4, 5], [0, 7, 8]],
+    [[3, 1, 2], [6, 4, 5], [9, 7, 8]],
+    [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+)

@@ -73,6 +73,8 @@ gradient_step.misconception(
     "The rate belongs to the gradient alone: multiply these two first, and leave the kernel whole.",
     lambda kernel, gradient, rate: (kernel - gradient) * rate,
     lambda kernel, gradient, rate: rate * kernel - gradient,
+    lambda kernel, gradient, rate: (kernel - rate) * gradient,
+    lambda kernel, gradient, rate: (kernel + rate) * gradient,
     lambda kernel, gradient, rate: kernel - rate * gradient * kernel,
     lambda kernel, gradient, rate: kernel - rate * (kernel - gradient),
     lambda kernel, gradient, rate: kernel - rate * (gradient - kernel),
@@ -95,7 +97,6 @@ gradient_step.misconception(
     "The sign of each slope belongs to it: without it, all numbers of the kernel shrink.",
     lambda kernel, gradient, rate: kernel - rate * np.abs(gradient),
     lambda kernel, gradient, rate: kernel - rate * np.maximum(gradient, 0),
-    lambda kernel, gradient, rate: np.maximum(kernel - rate * gradient, 0),
     lambda kernel, gradient, rate: kernel - rate * gradient**2,
 )
 gradient_step.misconception(
@@ -126,4 +127,20 @@ gradient_step.misconception(
     lambda kernel, gradient, rate: np.round(kernel - rate * gradient),
     lambda kernel, gradient, rate: np.round(kernel - rate * gradient, 1),
     lambda kernel, gradient, rate: np.round(kernel - rate * gradient, 2),
+)
+gradient_step.misconception(
+    "Some numbers were cut off or lost their sign: weights may be negative, so each one stays where its step leads.",
+    lambda kernel, gradient, rate: np.maximum(kernel - rate * gradient, 0),
+    lambda kernel, gradient, rate: np.clip(kernel - rate * gradient, 0, 1),
+    lambda kernel, gradient, rate: np.clip(kernel - rate * gradient, -1, 1),
+    lambda kernel, gradient, rate: np.abs(kernel - rate * gradient),
+)
+gradient_step.misconception(
+    "Each number of the kernel has its slope at the same place: no matrix product and no turning is needed.",
+    lambda kernel, gradient, rate: kernel - rate * (kernel @ gradient.T),
+    lambda kernel, gradient, rate: kernel - rate * (kernel @ gradient),
+    lambda kernel, gradient, rate: kernel - rate * (gradient @ kernel),
+    lambda kernel, gradient, rate: kernel - rate * (gradient.T @ kernel),
+    lambda kernel, gradient, rate: kernel - rate * gradient.T,
+    lambda kernel, gradient, rate: kernel - rate @ gradient,
 )

@@ -27,7 +27,6 @@ max_pool.misconception(
     _blocks((0, 1, 2, 3), (1, 2)),
     _blocks((0, 1, 2, 3), (2, 3)),
     _blocks((0, 1, 2, 3), (0, 1)),
-    _blocks((1, 0, 3, 2), (1, 3)),
 )
 max_pool.misconception(
     "You pooled along one axis only: a block has `size` rows and `size` columns, and one number comes of it.",
@@ -186,4 +185,33 @@ max_pool.misconception(
     lambda image, size: pooled(image, size).astype("int64").astype("uint8"),
     lambda image, size: np.round(pooled(image, size)),
     lambda image, size: np.abs(pooled(image, size)),
+)
+
+
+def _as_many_blocks(image, size):
+    """`size` blocks from top to bottom, and as many across."""
+    height, width = image.shape[0] // size, image.shape[1] // size
+    result = np.zeros((size, size))
+    for row, column in np.ndindex(result.shape):
+        result[row, column] = image[row * height : (row + 1) * height, column * width : (column + 1) * width].max()
+    return result
+
+
+def _by_python(image, size):
+    """Python's own `max` for each block, which is a table."""
+    result = np.zeros((image.shape[0] // size, image.shape[1] // size))
+    for row, column in np.ndindex(result.shape):
+        block = image[row * size : (row + 1) * size, column * size : (column + 1) * size]
+        result[row, column] = block[0, 0] if block.size == 1 else max(block)
+    return result
+
+
+max_pool.misconception(
+    "`size` is the side of a block, in pixels, and not the number of blocks: that one comes from a division.",
+    _as_many_blocks,
+    _blocks((1, 0, 3, 2), (1, 3)),
+)
+max_pool.misconception(
+    "Python's `max` compares whole rows, and a block has several: let NumPy look at all numbers of the block.",
+    _by_python,
 )

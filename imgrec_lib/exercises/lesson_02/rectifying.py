@@ -152,3 +152,8 @@ relu.misconception(
     lambda values: np.maximum(values.astype(int), 0),
     lambda values: np.maximum(values, 0).astype("int64").astype("uint8"),
 )
+relu.misconception(
+    "The numbers came back as they were: those below 0 become 0.",
+    lambda values: values,
+    lambda values: np.where(values > 0, values, values),
+)

@@ -123,11 +123,24 @@ output_size.misconception(
     lambda size, kernel, stride, padding: (size + 2 * padding - 2 * (kernel // 2)) // stride,
     lambda size, kernel, stride, padding: (size + 2 * padding - 2 * kernel) // stride + 1,
     lambda size, kernel, stride, padding: (size + 2 * (padding - kernel)) // stride + 1,
-    lambda size, kernel, stride, padding: (_free(size, kernel, padding) - 1) // stride + 1,
 )
 output_size.misconception(
     "You gave both sides or all places at once: the question is one edge, and the answer one number.",
     lambda size, kernel, stride, padding: (_free(size, kernel, padding) // stride + 1,) * 2,
     lambda size, kernel, stride, padding: [_free(size, kernel, padding) // stride + 1] * 2,
     lambda size, kernel, stride, padding: (_free(size, kernel, padding) // stride + 1) ** 2,
+)
+output_size.misconception(
+    "The last place is missing: where the window just fits, with no pixel left over, it stands within the edge too.",
+    lambda size, kernel, stride, padding: (_free(size, kernel, padding) - 1) // stride + 1,
+    lambda size, kernel, stride, padding: len(range(0, _free(size, kernel, padding), stride)),
+    lambda size, kernel, stride, padding: (_free(size, kernel, padding) - 1) // stride,
+)
+output_size.misconception(
+    "You laid the windows side by side: they may overlap, and the stride says how far each lies from the one before.",
+    lambda size, kernel, stride, padding: (size + 2 * padding) // kernel,
+    lambda size, kernel, stride, padding: (size + 2 * padding) // kernel + 1,
+    lambda size, kernel, stride, padding: size // kernel,
+    lambda size, kernel, stride, padding: (size + 2 * padding) / kernel,
+    lambda size, kernel, stride, padding: _free(size, kernel, padding) // kernel + 1,
 )

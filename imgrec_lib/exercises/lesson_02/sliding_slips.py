@@ -182,7 +182,6 @@ convolve.misconception(
     "You weighed one window, or added all of them up: the result has a number for each place.",
     lambda image, kernel: slide(image, kernel)[-1, -1],
     lambda image, kernel: slide(image, kernel).sum(),
-    lambda image, kernel: slide(image, kernel).ravel(),
     lambda image, kernel: slide(image, kernel).mean(),
 )
 convolve.misconception(

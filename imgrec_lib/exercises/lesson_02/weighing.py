@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from imgrec_lib.exercises.lesson_02.slips import with_slips
+from imgrec_lib.exercises.lesson_02.slips import cast, with_slips
 from imgrec_lib.exercises.making import function
 
 SHAPES = ((3, 3), (3, 3), (2, 3), (4, 2), (1, 1), (5, 5))
@@ -158,4 +158,12 @@ weigh.misconception(
     "You kept one product, the largest or the smallest: all of them go into the total.",
     lambda window, kernel: (window * kernel).max(),
     lambda window, kernel: (window * kernel).min(),
+)
+weigh.misconception(
+    "A byte has no room for the products, which go past 255 and below 0: keep them and their sum as they are.",
+    lambda window, kernel: cast(window * kernel).sum(),
+    lambda window, kernel: cast(window * kernel).sum(dtype="uint8"),
+    lambda window, kernel: cast((window * kernel).sum()),
+    lambda window, kernel: (window * cast(kernel)).sum(),
+    lambda window, kernel: int((window * kernel).sum()) % 256,
 )
