@@ -49,6 +49,7 @@ count_parameters.misconception(
     lambda kernel, inputs, filters: (kernel**2 + 1) * inputs * filters,
     lambda kernel, inputs, filters: (kernel**2 * inputs + inputs) * filters,
     lambda kernel, inputs, filters: kernel**2 * inputs * filters + inputs,
+    lambda kernel, inputs, filters: kernel**2 * inputs * filters + inputs + filters,
     lambda kernel, inputs, filters: (kernel**2 * filters + 1) * inputs,
 )
 count_parameters.misconception(
@@ -88,6 +89,9 @@ count_parameters.misconception(
     "You added the channels: each of them has a whole square of weights, so they multiply.",
     lambda kernel, inputs, filters: (kernel**2 + inputs + 1) * filters,
     lambda kernel, inputs, filters: (kernel**2 + inputs) * filters,
+    lambda kernel, inputs, filters: kernel**2 * (inputs + filters),
+    lambda kernel, inputs, filters: kernel**2 * (inputs + filters) + filters,
+    lambda kernel, inputs, filters: kernel**2 * (inputs + filters) + 1,
     lambda kernel, inputs, filters: kernel**2 + inputs * filters + 1,
     lambda kernel, inputs, filters: kernel**2 + inputs + filters,
 )
@@ -102,4 +106,26 @@ count_parameters.misconception(
     lambda kernel, inputs, filters: (kernel**3 * inputs + 1) * filters,
     lambda kernel, inputs, filters: (kernel**3 + 1) * filters,
     lambda kernel, inputs, filters: kernel**3 * inputs * filters,
+)
+count_parameters.misconception(
+    "The kernel's own size is missing: for each channel below, a kernel has a square of weights and not just one.",
+    lambda kernel, inputs, filters: (inputs + 1) * filters,
+    lambda kernel, inputs, filters: inputs * filters,
+    lambda kernel, inputs, filters: inputs * filters + 1,
+)
+count_parameters.misconception(
+    "You give weights and biases apart: one number is asked for, so add them up.",
+    lambda kernel, inputs, filters: (kernel**2 * inputs * filters, filters),
+    lambda kernel, inputs, filters: [kernel**2 * inputs * filters, filters],
+    lambda kernel, inputs, filters: np.array([kernel**2 * inputs * filters, filters]),
+)
+count_parameters.misconception(
+    "`^` is no power in Python, it compares bits: `**` is the power, and `kernel * kernel` serves as well.",
+    lambda kernel, inputs, filters: ((kernel ^ 2) * inputs + 1) * filters,
+    lambda kernel, inputs, filters: (kernel ^ 2 * inputs + 1) * filters,
+    lambda kernel, inputs, filters: (kernel ^ (2 * inputs + 1)) * filters,
+    lambda kernel, inputs, filters: (kernel ^ 2) * inputs * filters + filters,
+    lambda kernel, inputs, filters: kernel ^ (2 * inputs * filters + filters),
+    lambda kernel, inputs, filters: (kernel ^ 2) * inputs * filters,
+    lambda kernel, inputs, filters: kernel ^ (2 * inputs * filters),
 )

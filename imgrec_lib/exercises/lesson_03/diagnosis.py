@@ -134,6 +134,19 @@ hardest_to_find.misconception(
     lambda matrix, class_names: float(_precision(matrix).min()),
     lambda matrix, class_names: _recall(matrix),
 )
+hardest_to_find.misconception(
+    "That is the neighbour in the list: `argmin` and `class_names` both begin with 0, so add and take away nothing.",
+    lambda matrix, class_names: class_names[_recall(matrix).argmin() - 1],
+    lambda matrix, class_names: class_names[_recall(matrix).argmin() + 1],
+    lambda matrix, class_names: class_names[(_recall(matrix).argmin() + 1) % len(class_names)],
+)
+hardest_to_find.misconception(
+    "You give a list: one name is asked for, that of the class with the lowest recall.",
+    lambda matrix, class_names: [class_names[place] for place in _recall(matrix).argsort()],
+    lambda matrix, class_names: [class_names[place] for place in _recall(matrix).argsort()[::-1]],
+    lambda matrix, class_names: [class_names[_recall(matrix).argmin()]],
+    lambda matrix, class_names: np.array(class_names)[_recall(matrix).argsort()],
+)
 
 WORDS = {"A": "rare", "B": "exchanged", "C": "alike"}
 

@@ -144,11 +144,44 @@ cross_entropy.misconception(
     _of_probabilities(lambda logits: np.exp(logits) / np.exp(logits).sum(axis=0)),
     _of_probabilities(lambda logits: _softmax(logits, axis=None)),
     _of_probabilities(lambda logits: np.exp(logits) / np.exp(logits).sum()),
+    quiet(lambda logits, labels: -_chosen(_exact(logits.T).T, labels).mean()),
+    quiet(lambda logits, labels: -_chosen(_exact(logits.ravel()).reshape(logits.shape), labels).mean()),
+)
+cross_entropy.misconception(
+    "You divided by the number of classes: the mean goes over the pictures, so divide by how many there are.",
+    *_each_way(lambda logs, labels: -_chosen(logs, labels).sum() / logs.shape[1], (*WAYS, _clipped)),
+)
+cross_entropy.misconception(
+    "`return` stands inside the loop, so it ends after the first picture: move it to the left, below the loop.",
+    *_each_way(lambda logs, labels: -_chosen(logs, labels)[0], (*WAYS, _clipped)),
+    *_each_way(lambda logs, labels: -_chosen(logs, labels)[0] / len(labels), (*WAYS, _clipped)),
+)
+cross_entropy.misconception(
+    "Those are squares of differences: this loss is −ln of the probability that the right class got.",
+    quiet(lambda logits, labels: ((_softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2).mean()),
+    quiet(lambda logits, labels: ((_softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2).sum(axis=1).mean()),
+    quiet(lambda logits, labels: ((1 - _chosen(_softmax(logits), labels)) ** 2).mean()),
+    quiet(lambda logits, labels: ((logits - np.eye(logits.shape[1])[labels]) ** 2).mean()),
+)
+cross_entropy.misconception(
+    "That is the distance to the largest logit: the other classes count too, through the sum of their powers of *e*.",
+    lambda logits, labels: (logits.max(axis=1) - _chosen(logits, labels)).mean(),
+    lambda logits, labels: (_chosen(logits, labels) - logits.max(axis=1)).mean(),
+)
+cross_entropy.misconception(
+    "That weighs all logarithms by your own probabilities: the label decides, so only the right class counts.",
+    quiet(lambda logits, labels: -(_softmax(logits) * _exact(logits)).sum(axis=1).mean()),
+    quiet(lambda logits, labels: -(_softmax(logits) * _rounded_to_nothing(logits)).sum(axis=1).mean()),
+    quiet(lambda logits, labels: -(np.exp(_overflowing(logits)) * _overflowing(logits)).sum(axis=1).mean()),
+    quiet(lambda logits, labels: -(_softmax(logits) * _clipped(logits)).sum(axis=1).mean()),
+    quiet(lambda logits, labels: -(_softmax(logits) * _exact(logits)).mean()),
+    quiet(lambda logits, labels: -_chosen(_softmax(logits) * _exact(logits), labels).mean()),
 )
 cross_entropy.misconception(
     "You took the mean over all classes: only the probability of the right class counts, one for each picture.",
     *_each_way(lambda logs, labels: -logs.mean()),
     *_each_way(lambda logs, labels: -_chosen(logs, labels).mean() / logs.shape[1]),
+    *_each_way(lambda logs, labels: -logs.sum()),
     *_each_way(lambda logs, labels: -logs.sum(axis=1).mean()),
     quiet(lambda logits, labels: -(np.eye(logits.shape[1])[labels] * np.log(_softmax(logits))).mean()),
 )

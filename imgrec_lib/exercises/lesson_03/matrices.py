@@ -33,6 +33,8 @@ def _answers(generator: np.random.Generator) -> Iterator[tuple[np.ndarray, np.nd
         slips = generator.integers(0, 2, pictures) * generator.integers(0, 2, pictures)
         yield labels, (labels + slips) % used, classes
     yield generator.integers(2, 4, 20), generator.integers(1, 5, 20), 7
+    often = generator.integers(260, 380)  # More than 8 bits can count
+    yield np.repeat([0, 1, 2], [3, often, 2]), np.repeat([1, 2, 0, 2], [2, 1, often, 2]), 3
 
 
 def _pairs(labels, predictions, classes):
@@ -100,6 +102,7 @@ confusion_matrix.misconception(
     _only_classes_that_are_there,
     _size_of_labels,
     _number_of_labels,
+    lambda labels, predictions, classes: np.bincount(labels * classes + predictions).reshape(classes, classes),
 )
 confusion_matrix.misconception(
     "Each pair counts once only: where the same pair comes again, its field must go up again, so count one by one.",
@@ -130,4 +133,38 @@ confusion_matrix.misconception(
     lambda labels, predictions, _: float((labels == predictions).mean()),
     lambda labels, predictions, _: int((labels == predictions).sum()),
     lambda labels, predictions, _: int((labels != predictions).sum()),
+)
+confusion_matrix.misconception(
+    "Your dtype is too small: 8 bits count up to 127 or 255 and then begin anew, so take `dtype=int`.",
+    lambda *answers: _pairs(*answers).astype(np.uint8),
+    lambda *answers: _pairs(*answers).astype(np.int8),
+)
+confusion_matrix.misconception(
+    "Your matrix does not begin with zeros: before the first picture, no field has counted anything.",
+    lambda *answers: _pairs(*answers) + 1,
+    lambda *answers: _pairs(*answers) + 1.0,
+)
+confusion_matrix.misconception(
+    "Each picture counts in two fields: count it once, in the row of its label and the column of its prediction.",
+    lambda *answers: _pairs(*answers) + _pairs(*answers).T,
+    lambda *answers: 2 * _pairs(*answers),
+    lambda labels, predictions, classes: _pairs(labels, labels, classes) + _pairs(predictions, predictions, classes),
+)
+confusion_matrix.misconception(
+    "Your loops pair each label with all predictions: go through both together, so that each meets its own.",
+    lambda labels, predictions, classes: np.outer(
+        np.bincount(labels, minlength=classes), np.bincount(predictions, minlength=classes)
+    ),
+    lambda labels, predictions, classes: np.outer(
+        np.bincount(predictions, minlength=classes), np.bincount(labels, minlength=classes)
+    ),
+)
+confusion_matrix.misconception(
+    "`return` stands inside the loop, so it ends after the first picture: move it to the left, below the loop.",
+    lambda labels, predictions, classes: _pairs(labels[:1], predictions[:1], classes),
+)
+confusion_matrix.misconception(
+    "The first or the last picture is left out: go through all of them, with `range(len(labels))` or with `zip`.",
+    lambda labels, predictions, classes: _pairs(labels[:-1], predictions[:-1], classes),
+    lambda labels, predictions, classes: _pairs(labels[1:], predictions[1:], classes),
 )

@@ -35,6 +35,7 @@ def _logits(generator: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
     yield (_quarters(generator, (3,)) + 1000,)
     yield (_quarters(generator, (2, 3)) - 1000,)
     yield (_quarters(generator, (3, 4)) + np.array([[1000], [0], [-1000]]),)
+    yield (_quarters(generator, (2, 3)) + np.array([[1000, -1000, -1000], [-1000, 1000, -1000]]),)
 
 
 def _quarters(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
@@ -43,12 +44,13 @@ def _quarters(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndar
     return generator.permuted(steps, axis=-1) / 4 - 2
 
 
-def _shares(axis, keep=True, largest="row", power=np.exp):
+def _shares(axis, keep=True, largest="row", power=np.exp, keep_largest=None):
     """A softmax with slips: the axis of its sum, and which maximum is taken away, if any."""
 
     def answer(logits):
         if largest == "row":
-            logits = logits - logits.max(axis=axis, keepdims=keep)
+            kept = keep if keep_largest is None else keep_largest
+            logits = logits - logits.max(axis=axis, keepdims=kept)
         elif largest == "all":
             logits = logits - logits.max()
         positive = power(logits)
@@ -57,9 +59,33 @@ def _shares(axis, keep=True, largest="row", power=np.exp):
     return quiet(answer)
 
 
+def _powers(logits):
+    return np.exp(logits - logits.max(axis=-1, keepdims=True))
+
+
+def _classes(logits):
+    return logits.shape[-1]
+
+
 softmax.misconception(
     "Large logits break it, for `np.exp(1000)` is too large a number: take each picture's largest logit away first.",
     _shares(-1, largest=None),
+    *(lambda logits, one=one: np.nan_to_num(_shares(-1, largest=None)(logits), nan=one) for one in (0, 1)),
+    lambda logits: np.nan_to_num(_shares(-1, largest=None)(logits), nan=1 / logits.shape[-1]),
+)
+softmax.misconception(
+    "You took the mean or the smallest away: the largest can lie far above it, and `np.exp` still breaks there.",
+    quiet(lambda logits: _shares(-1, largest=None)(logits - logits.mean(axis=-1, keepdims=True))),
+    quiet(lambda logits: _shares(-1, largest=None)(logits - logits.min(axis=-1, keepdims=True))),
+    quiet(lambda logits: _shares(-1, largest=None)(logits - np.median(logits, axis=-1, keepdims=True))),
+    quiet(lambda logits: _shares(-1, largest=None)(logits - logits.mean())),
+    quiet(lambda logits: _shares(-1, largest=None)(logits - logits.min())),
+)
+softmax.misconception(
+    "Your loop takes the first axis for the pictures: there may be one axis or three, so work along `axis=-1`.",
+    lambda logits: np.stack([_shares(None, largest=None)(row) for row in logits]),
+    lambda logits: np.stack([_shares(None)(row) for row in logits]),
+    lambda logits: np.stack([_shares(None, largest=None)(row - logits.max()) for row in logits]),
 )
 softmax.misconception(
     "You took the largest of all logits away: next to it, another picture's scores shrink to 0. Each row has its own.",
@@ -93,6 +119,8 @@ softmax.misconception(
     _shares(-1, keep=False),
     _shares(-1, keep=False, largest=None),
     _shares(-1, keep=False, largest="all"),
+    _shares(-1, keep=False, keep_largest=True),
+    _shares(-1, keep=True, keep_largest=False),
 )
 softmax.misconception(
     "You divided the scores themselves: make them positive first, with `np.exp`, for scores can be negative.",
@@ -101,9 +129,12 @@ softmax.misconception(
     _shares(None, largest=None, power=np.array),
     _shares(-1, largest=None, power=np.abs),
     quiet(lambda logits: (logits - logits.min(-1, keepdims=True)) / np.ptp(logits, axis=-1, keepdims=True)),
+    _shares(-1, largest=None, power=lambda logits: logits - logits.min(axis=-1, keepdims=True)),
+    _shares(-1, largest=None, power=lambda logits: np.maximum(logits, 0)),
+    lambda logits: np.nan_to_num(_shares(-1, largest=None, power=lambda scores: np.maximum(scores, 0))(logits)),
 )
 softmax.misconception(
-    "The division is missing: positive numbers become probabilities when each is divided by the sum of its row.",
+    "The division by the sum is missing: positive numbers become probabilities by dividing each by its row's sum.",
     quiet(lambda logits: np.exp(logits)),
     quiet(lambda logits: np.exp(logits - logits.max(axis=-1, keepdims=True))),
     quiet(lambda logits: np.exp(logits - logits.max())),
@@ -148,6 +179,9 @@ softmax.misconception(
     quiet(lambda logits: np.exp(logits) / np.exp(logits).max(axis=-1, keepdims=True)),
     quiet(lambda logits: np.exp(logits) / logits.shape[-1]),
     quiet(lambda logits: np.exp(logits) / len(logits)),
+    *(quiet(lambda logits, number=one: _powers(logits) / number(logits)) for one in (len, np.size, _classes)),
+    quiet(lambda logits: _powers(logits) / _powers(logits).mean(axis=-1, keepdims=True)),
+    quiet(lambda logits: _powers(logits) / logits.sum(axis=-1, keepdims=True)),
     quiet(lambda logits: np.exp(logits) / logits.sum(axis=-1, keepdims=True)),
     quiet(lambda logits: np.exp(logits) / np.exp(logits).mean(axis=-1, keepdims=True)),
 )
@@ -155,4 +189,5 @@ softmax.misconception(
     "The signs are turned round: the largest score must get the largest share.",
     _shares(-1, power=lambda logits: np.exp(-logits)),
     _shares(-1, largest=None, power=lambda logits: np.exp(-logits)),
+    lambda logits: _shares(-1)(-logits),
 )

@@ -4,6 +4,24 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from imgrec_lib.exercises.lesson_03.score_slips import (
+    accuracies,
+    by_counts,
+    doubled,
+    f1_odds,
+    first_class,
+    harmonic,
+    odds,
+    or_nan,
+    or_one,
+    or_zero,
+    specificity,
+    then_f1,
+    three_scores,
+    two_scores,
+    whole_or_zero,
+    without_brackets,
+)
 from imgrec_lib.exercises.lesson_03.silence import quiet
 from imgrec_lib.exercises.making import function
 
@@ -47,57 +65,71 @@ def _matrices(generator: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
     empty[:, 2] = 0  # Neither there nor answered
     yield (empty,)
     yield (np.array([[4]]),)
-    yield (np.zeros((2, 2), dtype=int),)
 
 
-def _nan(part, whole):
-    return part / whole
-
-
-def _zero(part, whole):
-    return np.nan_to_num(part / whole, nan=0.0, posinf=0.0)
-
-
-def _whole(part, whole):
-    return np.nan_to_num(part // whole, nan=0.0, posinf=0.0)
-
-
-def _parts(matrix, divide):
-    right = np.diag(matrix)
-    return divide(right, matrix.sum(axis=0)), divide(right, matrix.sum(axis=1))
-
-
-def _harmonic(precision, recall, divide):
-    return divide(2 * precision * recall, precision + recall)
-
-
-def _three(matrix, divide, then=None):
-    precision, recall = _parts(matrix, divide)
-    return precision, recall, _harmonic(precision, recall, then or divide)
+def _with_f1_by_counts(order, *ways):
+    """Wrong answers whose F1 comes from the counts: `order` puts precision and recall, a division for each."""
+    return [quiet(lambda matrix, way=way: (*two_scores(matrix, way)[::order], by_counts(matrix, way))) for way in ways]
 
 
 def _scored(combine):
     """A wrong answer with and without care for a division by 0: `combine(precision, recall, divide)`."""
-    return [quiet(lambda matrix, d=divide: combine(*_parts(matrix, d), d)) for divide in (_zero, _nan)]
+    return [quiet(lambda matrix, d=divide: combine(*two_scores(matrix, d), d)) for divide in (or_zero, or_nan)]
 
 
 def _of_the_matrix(combine):
     """A wrong answer that needs more of the matrix: `combine(matrix, precision, recall, F1)`."""
 
-    return quiet(lambda matrix: combine(matrix, *_three(matrix, _zero)))
+    return quiet(lambda matrix: combine(matrix, *three_scores(matrix, or_zero)))
 
 
 precision_recall_f1.misconception(
     "A division by 0 gave `nan`: a class that was never answered, or is not there, gets 0 here.",
-    quiet(lambda matrix: _three(matrix, _nan)),
-    quiet(lambda matrix: _three(matrix, _zero, _nan)),
-    quiet(lambda matrix: _three(matrix, _nan, _zero)),
+    quiet(lambda matrix: three_scores(matrix, or_nan)),
+    quiet(lambda matrix: three_scores(matrix, or_zero, or_nan)),
+    quiet(lambda matrix: three_scores(matrix, or_nan, or_zero)),
+    *_with_f1_by_counts(1, or_nan),
+)
+precision_recall_f1.misconception(
+    "A division by 0 gives 1 in yours: a class that was never answered, or is not there, gets 0 here.",
+    quiet(lambda matrix: three_scores(matrix, or_one)),
+    quiet(lambda matrix: three_scores(matrix, or_one, or_zero)),
+    quiet(lambda matrix: three_scores(matrix, or_zero, or_one)),
+    quiet(lambda matrix: tuple(np.nan_to_num(one, nan=1.0) for one in three_scores(matrix, or_nan))),
+    *_with_f1_by_counts(1, or_one),
 )
 precision_recall_f1.misconception(
     "Precision and recall are exchanged: precision looks down a column, at all answers, and recall along a row.",
-    *_scored(lambda precision, recall, divide: (recall, precision, _harmonic(precision, recall, divide))),
+    *_scored(lambda precision, recall, divide: (recall, precision, harmonic(precision, recall, divide))),
     *_scored(lambda precision, recall, divide: (recall, precision, (precision + recall) / 2)),
-    quiet(lambda matrix: (*_parts(matrix, _nan)[::-1], _harmonic(*_parts(matrix, _zero), _zero))),
+    quiet(
+        lambda matrix: (
+            *two_scores(matrix, or_nan)[::-1],
+            harmonic(*two_scores(matrix, or_zero), or_zero),
+        )
+    ),
+    *_with_f1_by_counts(-1, or_nan, or_one),
+)
+precision_recall_f1.misconception(
+    "Precision and recall are the same in yours: one divides by the sum of a column, the other by that of a row.",
+    *_scored(lambda precision, recall, divide: (precision,) * 3),
+    *_scored(lambda precision, recall, divide: (recall,) * 3),
+    *_scored(lambda precision, recall, divide: (precision, precision, harmonic(precision, recall, divide))),
+    *_scored(lambda precision, recall, divide: (recall, recall, harmonic(precision, recall, divide))),
+    *_scored(lambda precision, recall, divide: (harmonic(precision, recall, divide),) * 3),
+)
+precision_recall_f1.misconception(
+    "Three arrays are asked for: precision, recall and F1, all of them after one `return`.",
+    *_scored(lambda precision, recall, divide: (precision, recall)),
+    *_scored(lambda precision, recall, divide: (recall, precision)),
+    *_scored(lambda precision, recall, divide: precision),
+    *_scored(lambda precision, recall, divide: recall),
+    *_scored(lambda precision, recall, divide: harmonic(precision, recall, divide)),
+)
+precision_recall_f1.misconception(
+    "`return` stands inside the loop, so it ends after the first class: move it to the left, below the loop.",
+    *(quiet(lambda matrix, d=divide: first_class(three_scores(matrix, d))) for divide in (or_zero, or_nan)),
+    *(quiet(lambda matrix, d=divide: tuple(a[:1] for a in three_scores(matrix, d))) for divide in (or_zero, or_nan)),
 )
 precision_recall_f1.misconception(
     "F1 is not the plain mean: it lies nearer to the smaller of the two, and is 0 where one of them is.",
@@ -110,6 +142,8 @@ precision_recall_f1.misconception(
     *_scored(lambda precision, recall, divide: (precision, recall, 2 * precision * recall)),
     *_scored(lambda precision, recall, divide: (precision, recall, precision * recall)),
     *_scored(lambda precision, recall, divide: (precision, recall, precision + recall)),
+    *_scored(lambda precision, recall, divide: (precision, recall, without_brackets(precision, recall, divide))),
+    *_scored(lambda precision, recall, divide: (precision, recall, divide(precision * recall, precision) + recall)),
     *_scored(lambda precision, recall, divide: (precision, recall, np.minimum(precision, recall))),
     *_scored(lambda precision, recall, divide: (precision, recall, 2 * (precision + recall) / (precision * recall))),
     *_scored(lambda precision, recall, divide: (precision, recall, divide(precision + recall, precision * recall))),
@@ -117,19 +151,19 @@ precision_recall_f1.misconception(
 precision_recall_f1.misconception(
     "Each of the three should be an array with a value for each class, and these are single numbers.",
     _of_the_matrix(lambda matrix, *three: tuple(float(one.mean()) for one in three)),
-    quiet(lambda matrix: tuple(float(one.mean()) for one in _three(matrix, _nan))),
+    quiet(lambda matrix: tuple(float(one.mean()) for one in three_scores(matrix, or_nan))),
     _of_the_matrix(lambda matrix, *three: tuple(float(one[0]) for one in three)),
-    quiet(lambda matrix: tuple(float(one[0]) for one in _three(matrix, _nan))),
-    quiet(lambda matrix: (_nan(np.trace(matrix), matrix.sum()),) * 3),
-    quiet(lambda matrix: (_zero(np.trace(matrix), matrix.sum()),) * 3),
+    quiet(lambda matrix: tuple(float(one[0]) for one in three_scores(matrix, or_nan))),
+    quiet(lambda matrix: (or_nan(np.trace(matrix), matrix.sum()),) * 3),
+    quiet(lambda matrix: (or_zero(np.trace(matrix), matrix.sum()),) * 3),
 )
 precision_recall_f1.misconception(
     "You divided by all pictures: the answers of a class, and the pictures of a class, are what its shares are of.",
-    _of_the_matrix(lambda matrix, *_: (share := _zero(np.diag(matrix), matrix.sum()), share, share)),
-    quiet(lambda matrix: (share := _nan(np.diag(matrix), matrix.sum()), share, share)),
-    _of_the_matrix(lambda matrix, precision, recall, f1: (_zero(np.diag(matrix), matrix.sum()), recall, f1)),
-    _of_the_matrix(lambda matrix, precision, recall, f1: (_accuracies(matrix), recall, f1)),
-    _of_the_matrix(lambda matrix, *_: (_accuracies(matrix),) * 3),
+    _of_the_matrix(lambda matrix, *_: (share := or_zero(np.diag(matrix), matrix.sum()), share, share)),
+    quiet(lambda matrix: (share := or_nan(np.diag(matrix), matrix.sum()), share, share)),
+    _of_the_matrix(lambda matrix, precision, recall, f1: (or_zero(np.diag(matrix), matrix.sum()), recall, f1)),
+    _of_the_matrix(lambda matrix, precision, recall, f1: (accuracies(matrix), recall, f1)),
+    _of_the_matrix(lambda matrix, *_: (accuracies(matrix),) * 3),
 )
 precision_recall_f1.misconception(
     "The order is another: precision first, then recall, then F1.",
@@ -141,41 +175,50 @@ precision_recall_f1.misconception(
 precision_recall_f1.misconception(
     "`//` cuts the decimals off, and a share lies between 0 and 1: divide with `/`.",
     *(
-        quiet(lambda matrix, one=one, then=then: _three(matrix, one, then))
-        for one in (_whole, np.floor_divide)
-        for then in (_zero, _nan, _whole)
+        quiet(lambda matrix, one=one, then=then: three_scores(matrix, one, then))
+        for one in (whole_or_zero, np.floor_divide)
+        for then in (or_zero, or_nan, whole_or_zero)
     ),
 )
 precision_recall_f1.misconception(
     "The right answers are counted among the others too: a column or a row holds them already.",
-    _of_the_matrix(lambda matrix, *_: _doubled(matrix)),
+    _of_the_matrix(lambda matrix, *_: doubled(matrix)),
 )
 precision_recall_f1.misconception(
     "You divided by the mistakes alone: the right answers belong to all answers, and to all that is there, too.",
-    _of_the_matrix(lambda matrix, *_: _odds(matrix, _zero)),
-    _of_the_matrix(lambda matrix, *_: _odds(matrix, _nan)),
+    _of_the_matrix(lambda matrix, *_: odds(matrix, or_zero)),
+    _of_the_matrix(lambda matrix, *_: odds(matrix, or_nan)),
+    *(
+        _of_the_matrix(lambda matrix, *three, d=divide: (*odds(matrix, d)[:2], three[2]))
+        for divide in (or_zero, or_nan)
+    ),
+    *(
+        _of_the_matrix(lambda matrix, *_, d=divide: (*odds(matrix, d)[:2], f1_odds(matrix, d)))
+        for divide in (or_zero, or_nan)
+    ),
 )
-
-
-def _accuracies(matrix):
-    """The share of pictures on which the question "is it this class?" is answered rightly."""
-    right, total = np.diag(matrix), matrix.sum()
-    return _zero(total - matrix.sum(axis=0) - matrix.sum(axis=1) + 2 * right, total)
-
-
-def _doubled(matrix):
-    right = np.diag(matrix)
-    two = _zero(right, right + matrix.sum(axis=0)), _zero(right, right + matrix.sum(axis=1))
-    return *two, _harmonic(*two, _zero)
-
-
-def _odds(matrix, divide):
-    right = np.diag(matrix)
-    two = divide(right, matrix.sum(axis=0) - right), divide(right, matrix.sum(axis=1) - right)
-    return *two, _harmonic(*two, divide)
+precision_recall_f1.misconception(
+    "Your recall looks at the other classes: it asks only how many of the pictures in its own row were found.",
+    _of_the_matrix(lambda matrix, precision, recall, f1: (precision, specificity(matrix), f1)),
+    _of_the_matrix(lambda matrix, precision, *_: then_f1(precision, specificity(matrix))),
+    _of_the_matrix(lambda matrix, precision, recall, f1: (precision, accuracies(matrix), f1)),
+)
+precision_recall_f1.misconception(
+    "Those are the shares of mistakes: precision and recall are shares of right answers, 1 minus what you give.",
+    *_scored(lambda precision, recall, divide: (1 - precision, 1 - recall, harmonic(precision, recall, divide))),
+    *_scored(lambda p, r, divide: (1 - p, 1 - r, harmonic(1 - p, 1 - r, divide))),
+)
+precision_recall_f1.misconception(
+    "Each class has a row of three in yours: give an array of precisions first, then one of recalls, then one of F1.",
+    *_scored(lambda precision, recall, divide: np.array([precision, recall, harmonic(precision, recall, divide)]).T),
+)
+precision_recall_f1.misconception(
+    "Those are rounded: leave all decimals as they are, and round only what you show.",
+    *(_of_the_matrix(lambda matrix, *three, d=d: tuple(np.round(one, d) for one in three)) for d in (0, 1, 2, 3)),
+)
 
 
 precision_recall_f1.misconception(
     "Those are percents: leave the factor 100 away, for these shares lie between 0 and 1.",
-    *_scored(lambda precision, recall, divide: (p := 100 * precision, r := 100 * recall, _harmonic(p, r, divide))),
+    *_scored(lambda precision, recall, divide: (p := 100 * precision, r := 100 * recall, harmonic(p, r, divide))),
 )
