@@ -144,3 +144,15 @@ gradient_step.misconception(
     lambda kernel, gradient, rate: kernel - rate * gradient.T,
     lambda kernel, gradient, rate: kernel - rate @ gradient,
 )
+
+
+def _steepest_only(kernel, gradient, rate):
+    result = kernel.astype(float)
+    place = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
+    result[place] -= rate * gradient[place]
+    return result
+
+
+gradient_step.misconception(
+    "Only one number took its step: all numbers of the kernel step at the same time.", _steepest_only
+)

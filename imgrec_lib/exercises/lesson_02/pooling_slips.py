@@ -202,7 +202,7 @@ def _by_python(image, size):
     result = np.zeros((image.shape[0] // size, image.shape[1] // size))
     for row, column in np.ndindex(result.shape):
         block = image[row * size : (row + 1) * size, column * size : (column + 1) * size]
-        result[row, column] = block[0, 0] if block.size == 1 else max(block)
+        result[row, column] = max(block)
     return result
 
 
@@ -214,4 +214,10 @@ max_pool.misconception(
 max_pool.misconception(
     "Python's `max` compares whole rows, and a block has several: let NumPy look at all numbers of the block.",
     _by_python,
+)
+max_pool.misconception(
+    "You dropped the first rows and columns: blocks begin at the upper left, and what is left over lies at the end.",
+    lambda image, size: pooled(image[image.shape[0] % size :, image.shape[1] % size :], size),
+    lambda image, size: pooled(image[:, image.shape[1] % size :], size),
+    lambda image, size: pooled(image[image.shape[0] % size :], size),
 )

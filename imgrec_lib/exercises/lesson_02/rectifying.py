@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from imgrec_lib.exercises.lesson_02.slips import as_int, with_slips
+from imgrec_lib.exercises.lesson_02.slips import as_int, cast, with_slips
 from imgrec_lib.exercises.making import function
 
 
@@ -156,4 +156,10 @@ relu.misconception(
     "The numbers came back as they were: those below 0 become 0.",
     lambda values: values,
     lambda values: np.where(values > 0, values, values),
+)
+relu.misconception(
+    "A byte has no room below 0, so negative numbers went round to large ones: keep the kind of number that comes in.",
+    cast,
+    lambda values: np.maximum(cast(values), 0),
+    lambda values: values.astype(int).astype("uint8"),
 )

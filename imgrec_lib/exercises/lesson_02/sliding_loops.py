@@ -4,7 +4,7 @@ import numpy as np
 
 from imgrec_lib.exercises.lesson_02 import slips
 from imgrec_lib.exercises.lesson_02.sliding_slips import EXCHANGED, convolve
-from imgrec_lib.exercises.lesson_02.slips import slide
+from imgrec_lib.exercises.lesson_02.slips import at_each_place, slide
 
 convolve.misconception(
     "Your numbers lie in one long row: the result has rows and columns, as the places of the window have.",
@@ -54,4 +54,12 @@ convolve.misconception(
 convolve.misconception(
     "You cut the result to 0 … 255: a feature map is no picture, so large sums and negative ones stay as they are.",
     lambda image, kernel: slips.clipped(slide(image, kernel)).astype(image.dtype),
+)
+convolve.misconception(
+    "`@` is the matrix product, rows times columns: each pixel meets only the number that lies on it, so use `*`.",
+    at_each_place(lambda window, kernel: (window @ kernel.T).sum()),
+)
+convolve.misconception(
+    "uint8 ends at 255, and sums beyond it or below 0 start again at the other end: make the result of floats first.",
+    lambda image, kernel: slide(image, slips.cast(kernel) if image.dtype == "uint8" else kernel),
 )
