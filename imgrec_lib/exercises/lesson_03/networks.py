@@ -176,6 +176,16 @@ train_network.misconception(
     "You give back what `fit` returns, the history of the losses: end with `return` and the network itself.", _history
 )
 train_network.misconception(
+    "You give back numbers, not the network: end with `return` and the network itself, which is not asked yet.",
+    lambda images, labels, classes: np.zeros((len(images), classes)),
+    lambda images, labels, classes: 0.0,
+)
+train_network.misconception(
+    "You give back two things: the network alone is asked for, without the history of its losses.",
+    lambda images, labels, classes: (None, None),
+    lambda images, labels, classes: [None, None],
+)
+train_network.misconception(
     "The last layer has one output: with more than two classes it needs one for each, so `classes` of them.",
     _untrained(1),
     _untrained(1, "sigmoid"),
