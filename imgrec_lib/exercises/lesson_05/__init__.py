@@ -7,7 +7,7 @@ from imgrec_lib.exercises.lesson_05.counting import trainable_count
 from imgrec_lib.exercises.lesson_05.diagnosing import diagnosis
 from imgrec_lib.exercises.lesson_05.directions import cosine_similarity
 from imgrec_lib.exercises.lesson_05.heads import add_head
-from imgrec_lib.exercises.lesson_05.neighbours import nearest
+from imgrec_lib.exercises.lesson_05.neighbour_slips import nearest
 from imgrec_lib.exercises.lesson_05.preparing import preprocess
 from imgrec_lib.exercises.summary import Summary, summary
 

@@ -34,13 +34,25 @@ def _uneven_classes(generator: np.random.Generator) -> Iterator[tuple[np.ndarray
         labels = generator.permutation(np.concatenate([np.arange(classes), spare]))
         while classes > 1 and (np.diff(labels) >= 0).all():
             labels = generator.permutation(labels)
-        features = 3 * generator.uniform(size=(count, size)) + np.arange(count)[:, np.newaxis] ** 2
+        rising = np.where(np.arange(size) % 2, -1, 1) * np.arange(count)[:, np.newaxis] ** 2
+        features = 3 * generator.uniform(size=(count, size)) + rising
         yield features.astype("float32" if place % 2 else "float64"), labels, classes
 
 
 def _of_each(summary):
     """The answer that sums up the rows of each class in its own way."""
     return lambda features, labels, classes: np.array([summary(features[labels == one]) for one in range(classes)])
+
+
+def _mean_or_nan(rows):
+    return rows.mean(axis=0) if len(rows) else np.full(rows.shape[1], np.nan)
+
+
+def _halved(rows, mean):
+    """What is left when the mean so far and the next row are averaged again and again."""
+    for row in rows:
+        mean = (mean + row) / 2
+    return mean
 
 
 class_means.misconception(
@@ -88,7 +100,37 @@ class_means.misconception(
     "You took one picture of each class in place of the average of all of them.",
     _of_each(lambda rows: rows[0]),
     _of_each(lambda rows: rows[-1]),
+)
+class_means.misconception(
+    "That is the median, the one in the middle: the average is the sum divided by the count.",
     _of_each(lambda rows: np.median(rows, axis=0)),
+)
+class_means.misconception(
+    "You took the smallest or largest numbers of the class: the average is the sum divided by the count.",
+    _of_each(lambda rows: rows.min(axis=0)),
+    _of_each(lambda rows: rows.max(axis=0)),
+    _of_each(lambda rows: (rows.min(axis=0) + rows.max(axis=0)) / 2),
+)
+class_means.misconception(
+    "The decimals are cut off: an average of whole numbers need not be whole, so keep floats.",
+    _of_each(lambda rows: rows.mean(axis=0).astype(int)),
+    _of_each(lambda rows: rows.sum(axis=0) // len(rows)),
+    _of_each(lambda rows: np.round(rows.mean(axis=0))),
+)
+class_means.misconception(
+    "The rows stand in the order in which the labels turn up: class 0 comes first, then class 1, and so on.",
+    lambda features, labels, classes: np.array(
+        [features[labels == one].mean(axis=0) for one in dict.fromkeys(labels.tolist())]
+    ),
+)
+class_means.misconception(
+    "Where a label occurs often, `sums[labels] += …` keeps only the last of its rows: go through the rows or classes.",
+    lambda features, labels, classes: _of_each(lambda rows: rows[-1] / len(rows))(features, labels, classes),
+)
+class_means.misconception(
+    "Halving at each new row gives late rows more weight: add all rows of the class, and divide once by their count.",
+    _of_each(lambda rows: _halved(rows, rows[0])),
+    _of_each(lambda rows: _halved(rows, 0)),
 )
 class_means.misconception(
     "You took the pictures in the order in which they stand: `labels` says which class each of them belongs to.",
@@ -114,6 +156,7 @@ class_means.misconception(
     "One class is left out: the classes are numbered from 0 up to and without `classes`.",
     lambda features, labels, classes: _of_each(lambda rows: rows.mean(axis=0))(features, labels, classes - 1),
     lambda features, labels, classes: np.array([features[labels == one].mean(axis=0) for one in range(1, classes)]),
+    lambda features, labels, classes: np.array([_mean_or_nan(features[labels == one + 1]) for one in range(classes)]),
     lambda features, labels, classes: np.vstack(
         [_of_each(lambda rows: rows.mean(axis=0))(features, labels, classes)[:-1], np.zeros((1, features.shape[1]))]
     ),

@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     import keras
 
 SIDE, PICTURES = 6, 24
+ALIKE = 1e-4  # Outputs that differ by less, from picture to picture, tell nothing of it
+PREPARED_AGAIN = (
+    (1 / 255, 0.0),
+    (1 / 128, -127 / 128),
+    (1 / 127.5, -1.0),
+    (1 / 128, 0.0),
+    (255.0, 0.0),
+    (128.0, 127.0),
+    (127.5, 127.5),
+    (0.5, 0.5),
+    (0.5, 0.0),
+    (2.0, -1.0),
+)
 
 
 @dataclass(frozen=True)
@@ -68,10 +81,19 @@ def _train(model: "keras.Model", pictures: np.ndarray, steps: int) -> None:
 
 
 def _follows(outputs: np.ndarray, features: Any) -> str:
-    """Whether outputs are weighted sums of the features, found by least squares."""
+    """Whether outputs differ and are weighted sums of the features, found by least squares, against their spread."""
     inputs = np.column_stack([features, np.ones(len(outputs))])
     left = outputs - inputs @ np.linalg.lstsq(inputs, outputs, rcond=None)[0]
-    return "yes" if abs(left).max() < 0.001 * (1 + abs(outputs).max()) else "no"
+    spread = np.ptp(outputs, axis=0)
+    return "yes" if spread.min() > ALIKE and (abs(left).max(axis=0) < 0.01 * spread).all() else "no"
+
+
+def _reach(model: "keras.Model", backbone: "keras.Model", pictures: np.ndarray) -> str:
+    """Whether outputs that do not follow the features would, had the pictures been prepared once more."""
+    outputs = np.asarray(model(pictures))
+    prepared = [factor * pictures + shift for factor, shift in PREPARED_AGAIN]
+    follow = [_follows(outputs, np.asarray(backbone(each.astype("float32")))) for each in prepared]
+    return "prepared once more" if "yes" in follow else "in no known way"
 
 
 def _needs(model: "keras.Model", backbone: "keras.Model", pictures: np.ndarray) -> str:
@@ -101,6 +123,8 @@ def _training(model: "keras.Model", backbone: "keras.Model", pictures: np.ndarra
     facts["outputs below 0, as logits can be"] = "yes" if outputs.min() < 0 else "no"
     if outputs.min() < 0:
         follows = facts["outputs that are weighted sums of the features"] = _follows(outputs, backbone(pictures))
+        if follows == "no":
+            facts["how the pictures reach the backbone"] = _reach(model, backbone, pictures)
         facts["outputs that depend on the backbone"] = "yes" if follows == "yes" else _needs(model, backbone, pictures)
     return facts
 

@@ -10,6 +10,7 @@ from imgrec_lib.exercises.making import function
 
 Draw = Callable[[np.ndarray, int, np.random.Generator], Any]
 DRAWS = 300
+PAIRS = 4
 FAR = 0.15  # Six standard deviations of a share that is measured in that many draws
 
 
@@ -57,22 +58,31 @@ class Seeded:
         return np.random.default_rng(self.seed)
 
 
+def _repeated(answer: Draw, labels: np.ndarray, count: int, seed: int) -> str:
+    """Whether equal generators give equal draws, for several seeds, as one pair may be alike by chance."""
+    for each in range(seed, seed + PAIRS):
+        draws = [np.asarray(answer(labels.copy(), count, np.random.default_rng(each))) for _ in range(2)]
+        one, other = (np.sort(draw, axis=None) for draw in draws)
+        if not np.array_equal(one, other):
+            return "unlike"
+    return "alike"
+
+
 def _properties(answer: Draw, labels: np.ndarray, count: int, seeded: Seeded) -> Any:
     """How an answer draws, as facts."""
+    given = labels.copy()
     first = answer(labels, count, seeded.make())
     if first is None or first is ...:
         return first
     first = np.asarray(first)
-    shape, kind = " × ".join(map(str, first.shape)), _kind(first, labels, count)
+    shape, kind = " × ".join(map(str, first.shape)), _kind(first, given, count)
     facts = {"what comes back": kind, "the shape of what comes back": shape}
-    again = np.asarray(answer(labels, count, seeded.make()))
-    repeats = first.shape == again.shape and np.array_equal(np.sort(first, axis=None), np.sort(again, axis=None))
-    facts["two draws from equal generators"] = "alike" if repeats else "unlike"
-    others = [np.asarray(answer(labels, count, np.random.default_rng(seed))) for seed in range(DRAWS)]
+    facts["two draws from equal generators"] = _repeated(answer, given, count, seeded.seed)
+    others = [np.asarray(answer(given.copy(), count, np.random.default_rng(seed))) for seed in range(DRAWS)]
     anew = len({tuple(np.sort(draw, axis=None)) for draw in others}) > 1
     facts["draws from other generators"] = "unlike" if anew else "alike"
     if kind == "places" and first.ndim == 1 and {draw.shape for draw in others} == {first.shape}:
-        facts |= _facts(others, labels, count)
+        facts |= _facts(others, given, count)
     return facts
 
 
@@ -113,6 +123,31 @@ def _each(pick: Callable[..., Any]) -> Draw:
     return draw
 
 
+def _each_part(pick: Callable[..., Any]) -> Draw:
+    """The answer that takes the labels for sorted, with classes of one size."""
+
+    def draw(labels, count, generator):
+        classes = len(np.unique(labels))
+        size = len(labels) // classes
+        return np.concatenate([place * size + pick(size, count, generator) for place in range(classes)])
+
+    return draw
+
+
+def _of_classes(chosen: Callable[[np.ndarray], Any]) -> Draw:
+    """The answer that draws from some of the classes alone."""
+
+    def draw(labels, count, generator):
+        groups = [np.flatnonzero(labels == label) for label in chosen(labels)]
+        return np.concatenate([generator.permutation(places)[:count] for places in groups])
+
+    return draw
+
+
+def _first_of_each(labels, count):
+    return np.concatenate([np.flatnonzero(labels == label)[:count] for label in np.unique(labels)])
+
+
 _right = _each(lambda places, count, generator: generator.permutation(places)[:count])
 
 pick_per_class.misconception(
@@ -140,8 +175,8 @@ pick_per_class.misconception(
     _each(lambda places, count, generator: generator.choice(places, count)),
 )
 pick_per_class.misconception(
-    "Classes get more or fewer than `count`: look up the places of each class, which stand in no order, and draw from "
-    "these.",
+    "Classes get more or fewer than `count`: look up the places of each class in `labels`, neither sorted nor "
+    "shuffled, and draw from these.",
     lambda labels, count, generator: np.concatenate(
         [
             end - size + generator.permutation(size)[:count]
@@ -150,6 +185,25 @@ pick_per_class.misconception(
     ),
     lambda labels, count, generator: generator.permutation(len(labels))[: count * len(np.unique(labels))],
     lambda labels, count, generator: generator.choice(len(labels), count * len(np.unique(labels))),
+)
+pick_per_class.misconception(
+    "Classes get more or fewer than `count`: look up the places of each class in `labels`, neither sorted nor "
+    "shuffled, and draw from these.",
+    _each_part(lambda size, count, generator: generator.permutation(size)[:count]),
+    _each_part(lambda size, count, generator: generator.choice(size, count)),
+)
+pick_per_class.misconception(
+    "One class is left out: they are numbered from 0 up to and with `labels.max()`.",
+    _of_classes(lambda labels: range(labels.max())),
+    _of_classes(lambda labels: range(1, labels.max() + 1)),
+)
+pick_per_class.misconception(
+    "Classes get more or fewer than `count`: look up the places of each class in `labels`, neither sorted nor "
+    "shuffled, and draw from these.",
+    lambda labels, count, generator: _right(generator.permutation(labels), count, generator),
+    lambda labels, count, generator: _first_of_each(generator.permutation(labels), count),
+    lambda labels, count, generator: generator.shuffle(labels) or _right(labels, count, generator),
+    lambda labels, count, generator: generator.shuffle(labels) or _first_of_each(labels, count),
 )
 pick_per_class.misconception(
     "You drew `count` pictures in all: draw as many from each class, and give them back together.",

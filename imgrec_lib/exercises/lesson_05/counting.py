@@ -21,12 +21,18 @@ trainable_count.misconception(
 trainable_count.misconception(
     "There is one added number for each class, not for each feature.",
     1280 * 10 + 1280,
+)
+trainable_count.misconception(
+    "The whole layer does not share one added number: each class has one of its own.",
     1280 * 10 + 1,
+    1280 * 1000 + 1,
 )
 trainable_count.misconception(
     "That is the old head of 1000 classes: it was cut off, and the new one has ten.",
     1280 * 1000 + 1000,
     1280 * 1000,
+    1280 * 1000 + 10,
+    1280 * 10 + 1000,
 )
 trainable_count.misconception(
     "The backbone is frozen, so its numbers do not change: count the head alone.",

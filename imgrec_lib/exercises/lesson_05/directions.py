@@ -104,6 +104,22 @@ cosine_similarity.misconception(
     lambda a, b: max((a * b).sum() / (norm(a) * norm(b)), 0.0),
 )
 cosine_similarity.misconception(
+    "`len` counts the numbers in a list: the length meant here is the root of the sum of its squares.",
+    lambda a, b: (a * b).sum() / (len(a) * len(b)),
+    lambda a, b: (a * b).sum() / (len(a) + len(b)),
+)
+cosine_similarity.misconception(
+    "A table with one number in it came back: take the number out, for two lists have one cosine.",
+    lambda a, b: np.array([[(a * b).sum() / (norm(a) * norm(b))]]),
+    lambda a, b: np.array([(a * b).sum() / (norm(a) * norm(b))]),
+    lambda a, b: [(a * b).sum() / (norm(a) * norm(b))],
+)
+cosine_similarity.misconception(
+    "You rounded: near neighbours differ in late decimals, so give the cosine as it is.",
+    *(lambda a, b, digits=digits: round(float((a * b).sum() / (norm(a) * norm(b))), digits) for digits in range(4)),
+    lambda a, b: int((a * b).sum() / (norm(a) * norm(b))),
+)
+cosine_similarity.misconception(
     "You subtracted the means first: that is a correlation. The cosine takes the numbers as they are.",
     lambda a, b: np.corrcoef(a, b)[0, 1],
 )

@@ -62,6 +62,22 @@ def _all(model):
     model.trainable = False
 
 
+def _norm_only(eyes):
+    eyes.layers[2].trainable = False
+
+
+def _rescaled(factor, shift):
+    """The frozen backbone behind a layer that changes the scale of the pictures."""
+
+    def build(eyes, classes):
+        from keras import Sequential, layers
+
+        eyes.trainable = False
+        return Sequential([layers.Rescaling(factor, offset=shift), eyes, layers.Dense(classes)])
+
+    return build
+
+
 def _kernels_only(eyes):
     eyes.layers[1].trainable = False
 
@@ -124,6 +140,15 @@ add_head.misconception(
 add_head.misconception(
     "Batch-norm was left thawed: its weights and its stored statistics move. Freeze the backbone as a whole.",
     _network(freeze=_kernels_only),
+)
+add_head.misconception(
+    "Batch-norm alone is frozen: the kernels of the backbone move. Freeze the backbone as a whole.",
+    _network(freeze=_norm_only),
+)
+add_head.misconception(
+    "The pictures are prepared already, and your network scales them again: pass them to `eyes` as they come.",
+    _rescaled(1 / 255, 0),
+    _rescaled(1 / 128, -127 / 128),
 )
 add_head.misconception(
     "Now nothing can learn: freeze the backbone alone, and leave the dense layer as it is.",

@@ -84,7 +84,7 @@ preprocess.misconception(
     lambda image: image / 127 - 1,
 )
 preprocess.misconception(
-    "Values are right and float64: the network wants float32, so convert with astype.",
+    "Values are right, and the dtype is another float: the network wants float32, so convert with astype.",
     lambda image: (image - 127.0) / 128,
     lambda image: (image.astype(float) - 127) / 128,
 )
@@ -130,11 +130,19 @@ preprocess.misconception(
 preprocess.misconception(
     "You used this picture's own mean or extremes: each picture would get other numbers. Use 127 and 128 for all.",
     lambda image: (image - image.mean()) / max(image.std(), 1e-7),
+    lambda image: (image - image.mean()) / image.std(),
+    lambda image: (image - image.mean(axis=(0, 1))) / image.std(axis=(0, 1)),
+    lambda image: (image - image.min()) / (image.max() - image.min()),
     lambda image: (image - image.mean()) / 128,
     lambda image: image - image.mean(),
     lambda image: (image - image.mean(axis=(0, 1))) / (image.std(axis=(0, 1)) + 1e-7),
     lambda image: image / max(image.max(), 1),
     lambda image: (image - float(image.min())) / max(float(image.max()) - float(image.min()), 1e-7) * 2 - 1,
+)
+preprocess.misconception(
+    "The colours changed their order: keep red, green and blue as they come, and change the numbers alone.",
+    lambda image: (_floats(image)[:, :, ::-1] - 127) / 128,
+    lambda image: (image[:, :, ::-1] - 127.0) / 128,
 )
 preprocess.misconception(
     "One picture comes in and one comes back, of the same shape: leave the extra axis for later.",
