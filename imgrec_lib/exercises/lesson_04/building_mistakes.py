@@ -70,6 +70,50 @@ dropout_network.misconception(
     _at_the_end,
     _everywhere,
 )
+
+
+def _early(*places):
+    """Dropout before the hidden layer (1) or the last one (2), or before both."""
+
+    def answer(rate):
+        import keras
+
+        before, after = ([keras.layers.Dropout(rate)] * (place in places) for place in (1, 2))
+        return _stack(*before, keras.layers.Dense(64, activation="relu"), *after, keras.layers.Dense(10))
+
+    return answer
+
+
+def _before_all(rate):
+    import keras
+
+    layers = keras.layers
+    dense, dropout, last = _layers(rate)
+    return _stack(layers.Dropout(rate), layers.Dropout(rate), dense, dropout, last)
+
+
+dropout_network.misconception(
+    "Dropout stands before a hidden layer, whose activation then bends the average: put one just before the last "
+    "dense layer, and no other.",
+    _early(1),
+    _early(1, 2),
+    _before_all,
+)
+
+
+def _with_noise(rate):
+    import keras
+
+    dense, _, last = _layers(rate)
+    return _stack(dense, keras.layers.GaussianNoise(rate), last)
+
+
+dropout_network.misconception(
+    "Chance changes too little in training: the layer is `Dropout`, which sets numbers to 0, and its rate is the "
+    "share itself, not percent.",
+    _with(lambda rate: rate / 100),
+    _with_noise,
+)
 dropout_network.misconception(
     "The rate is typed in: use the argument `rate`, so that a rate of 0 drops nothing.",
     _with(lambda rate: 0.5),

@@ -91,6 +91,14 @@ diagnose.misconception(
     lambda train, held_out: "overfits" if train - held_out > 0.25 else "underfits" if train <= 0.75 else "fine",
 )
 diagnose.misconception(
+    "The first comparison points the other way: a network underfits when its training accuracy is low.",
+    *[
+        _in_order(test, _has_gap)
+        for test in (lambda train, held_out: train > 0.75, lambda train, held_out: train >= 0.75)
+    ],
+    lambda train, held_out: "overfits" if train - held_out > 0.25 else "underfits" if train > 0.75 else "fine",
+)
+diagnose.misconception(
     "You judged underfitting by the validation accuracy: a network underfits when it is bad on the pictures it "
     "trains on.",
     _in_order(lambda train, held_out: held_out < 0.75, _has_gap),
@@ -157,6 +165,10 @@ diagnose.misconception(
     _rule(75, 25),
     _rule(75, 0.25),
     _rule(75, 0.25, ("overfits", "underfits", "fine")),
+)
+diagnose.misconception(
+    "The two borders changed places: 0.75 belongs to the training accuracy, and 0.25 to the gap.",
+    _rule(0.25, 0.75),
 )
 diagnose.misconception(
     "The two words changed places: a network underfits when it hasn't learned enough, and overfits when it has "

@@ -9,6 +9,9 @@ from imgrec_lib.exercises.making import function
 
 CALLS = 50
 MANY = 500
+FEW = 4
+CALLS_ON_FEW = 1000
+REPEATED = 0.05  # A number that so many places share did not come there by chance
 
 
 def _kind(result: Any, values: np.ndarray) -> str:
@@ -44,6 +47,25 @@ def _where_zeros_fall(zeros: np.ndarray, asked: np.ndarray) -> str:
     return "on each number by itself"
 
 
+def _how_many(zeros: np.ndarray) -> str:
+    """How the number of zeros varies over calls (calls × places), beside what independent places would do."""
+    if (zeros == zeros[0]).all():
+        return "the same ones in every call"
+    share = zeros.mean()
+    ratio = zeros.sum(axis=1).var() / (zeros.shape[1] * share * (1 - share))
+    if ratio < 0.5:
+        return "as many in every call"
+    return "as chance has it" if ratio < 1.5 else "often all or none"
+
+
+def _instead(results: np.ndarray, rate: float) -> str:
+    """What became of the dropped numbers where none became 0."""
+    if np.isclose(results, -rate, rtol=1e-4).mean() > REPEATED:
+        return "minus the rate"
+    counts = np.unique(results.round(6), return_counts=True)[1]
+    return "one and the same number" if counts.max() > REPEATED * results.size else "nothing of the kind"
+
+
 def _nearly_one(numbers: np.ndarray) -> bool:
     return bool(np.isclose(numbers.min(), numbers.max(), rtol=1e-3, atol=1e-6))
 
@@ -59,6 +81,9 @@ def _factor(values: np.ndarray, results: np.ndarray, kept: np.ndarray) -> float 
     factors = (results / np.where(values == 0, 1, values))[kept]
     if _nearly_one(factors):
         return float(factors.mean())
+    added = (results - values)[kept]
+    if _nearly_one(added):
+        return "none, a number is added" if added.mean() > 0 else "none, a number is taken off"
     each_call = [one[use] for one, use in zip(results / np.where(values == 0, 1, values), kept) if use.any()]
     return "another factor in each call" if all(map(_nearly_one, each_call)) else "another one for each number"
 
@@ -76,17 +101,29 @@ def behaviour(answer: Callable, values: np.ndarray, rate: float) -> Any:
         if first is None or first is ...:
             return first
         facts = {"what comes back": _kind(first, original)}
-        if values.size >= MANY and facts["what comes back"] == "an array of the same shape":
-            facts |= _many_calls(answer, original, rate)
+        if facts["what comes back"] == "an array of the same shape":
+            if values.size >= MANY:
+                facts |= _many_calls(answer, original, rate)
+            elif values.size <= FEW:
+                facts["how many become 0"] = _how_many(
+                    np.nan_to_num(_results(answer, original, rate, CALLS_ON_FEW)) == 0
+                )
     return facts
 
 
-def _many_calls(answer: Callable, values: np.ndarray, rate: float) -> dict[str, str | float]:
+def _results(answer: Callable, values: np.ndarray, rate: float, calls: int) -> np.ndarray:
+    """What comes of many calls with one generator: calls × places."""
     generator = np.random.default_rng(1)
-    results = np.stack([np.asarray(answer(values.copy(), rate, generator), float) for _ in range(CALLS)])
+    return np.stack([np.asarray(answer(values.copy(), rate, generator), float).ravel() for _ in range(calls)])
+
+
+def _many_calls(answer: Callable, values: np.ndarray, rate: float) -> dict[str, str | float]:
+    results = _results(answer, values, rate, CALLS).reshape(CALLS, *values.shape)
     asked = np.broadcast_to(values != 0, results.shape)
     zeros = asked & (results == 0)
     facts = {"where zeros fall": _where_zeros_fall(zeros, asked)}
+    if rate and facts["where zeros fall"] == "nowhere":
+        facts["dropped numbers become"] = _instead(results[asked], rate)
     if rate and facts["where zeros fall"] != "on each number by itself":
         return facts
     facts["share of zeros"] = float(zeros.sum() / asked.sum())
@@ -121,11 +158,15 @@ def dropout(values: np.ndarray, rate: float, generator: np.random.Generator) -> 
 
 @dropout.cases
 def _values(generator: np.random.Generator) -> Iterator[tuple[np.ndarray, float]]:
-    for shape in ((2, 3), (8,), (5,), (1, 1), (1, 7), (6, 1)):
+    for shape in ((2, 3), (8,), (5,), (1, 7), (6, 1)):
         yield generator.uniform(0.5, 4, shape), 0.5
+    for shape, rate in (((3,), 0.37), ((2, 2), 0.25), ((1, 1), 0.37)):
+        yield generator.uniform(0.5, 4, shape), rate
     sides = generator.integers(0, 4, 3)
     yield generator.uniform(0.5, 4, (25 + sides[0], 41)), 0.2
     yield generator.normal(0, 2, (40, 23 + sides[1])), 0.7
+    yield generator.uniform(0.5, 4, (20, 30 + sides[1])), 0.25
+    yield generator.normal(0, 2, (700 + sides[1],)), 0.37
     zeros = generator.integers(0, 2, (12, 12, 8 + sides[2]))
     yield (zeros * generator.uniform(-3, 3, zeros.shape)).astype("float32"), 0.4
     yield generator.uniform(-5, -1, 900 + sides[0]).astype("float32"), 0.9

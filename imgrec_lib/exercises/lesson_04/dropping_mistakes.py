@@ -109,6 +109,7 @@ dropout.misconception(
     lambda values, rate, generator: values * 1,
     lambda values, rate, generator: values + generator.normal(0, 1, values.shape),
     lambda values, rate, generator: np.where(generator.random(values.shape) < rate, values * 0.5, values),
+    lambda values, rate, generator: np.where(generator.random(values.shape) < rate, values.mean(), values),
 )
 dropout.misconception(
     "Every number became 0: keep a number where its random number is not below the rate.",

@@ -123,6 +123,27 @@ l2_penalty.misconception(
     lambda weights, strength: strength * _squares(weights[1:]),
 )
 l2_penalty.misconception(
+    "Arrays with one axis are left out: here each number of each array adds its square, the biases' too.",
+    lambda weights, strength: strength * _squares([array for array in weights if array.ndim > 1]),
+    lambda weights, strength: strength * _squares(weights[::2]),
+    lambda weights, strength: _squares([array for array in weights if array.ndim > 1]),
+)
+
+
+def _along_the_first_axis(weights):
+    total = 0
+    for array in weights:
+        total += sum(array**2)
+    return total
+
+
+l2_penalty.misconception(
+    "Python's `sum` adds along the first axis alone, so rows stay: use `np.sum`, which adds up all numbers.",
+    lambda weights, strength: strength * sum(sum(array**2) for array in weights),
+    lambda weights, strength: strength * _along_the_first_axis(weights),
+    lambda weights, strength: sum(sum(array**2) for array in weights),
+)
+l2_penalty.misconception(
     "Each array's fine came back by itself: add them up to one number.",
     lambda weights, strength: [strength * float(np.sum(array**2)) for array in weights],
     lambda weights, strength: np.array([strength * float(np.sum(array**2)) for array in weights]),

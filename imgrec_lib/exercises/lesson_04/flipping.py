@@ -3,6 +3,7 @@
 from itertools import product
 from typing import Any
 
+from imgrec_lib.exercises.comparing import is_number
 from imgrec_lib.exercises.making import value
 
 SENTENCES = {
@@ -18,8 +19,15 @@ SOLUTION = {kind: kind in HONEST for kind in SENTENCES}
 
 
 def _filled_in(answer: Any) -> Any:
-    """The dictionary, or dots as long as one of its answers is still dots."""
-    return ... if isinstance(answer, dict) and any(one is ... for one in answer.values()) else answer
+    """The dictionary, with 1 and 0 as True and False, or dots as long as one of its answers is still dots."""
+    if not isinstance(answer, dict):
+        return answer
+    return ... if any(one is ... for one in answer.values()) else {kind: _truth(one) for kind, one in answer.items()}
+
+
+def _truth(one: Any) -> Any:
+    """True or False where one of them, or 1 or 0, is meant."""
+    return bool(one) if is_number(one) and one in (0, 1) else one
 
 
 honest_flips = value(
