@@ -43,23 +43,27 @@ def _gaps(draws: np.ndarray) -> str:
     return "logits" if ((zeros > 0) & (zeros < 10)).mean() > 0.2 else "what comes before them"
 
 
-def _mean_in_training(answer: Callable, network: Any, pictures: np.ndarray) -> str:
+def _at_rest(answer: Callable, network: Any, tiled: np.ndarray) -> np.ndarray | None:
+    """The answers in training with the same weights and a rate of 0; None where these can't be had."""
+    still, weights = answer(0.0), network.get_weights()
+    still(tiled[:1])
+    if [weight.shape for weight in still.get_weights()] != [weight.shape for weight in weights]:
+        return None
+    still.set_weights(weights)
+    rests = _answers(still, tiled, True).reshape(DRAWS, PICTURES, 10)
+    return rests[0] if np.allclose(rests, rests[0], rtol=1e-3, atol=1e-3) and rests.std() > 1e-6 else None
+
+
+def _mean_in_training(network: Any, tiled: np.ndarray, rest: np.ndarray | None) -> str:
     """Whether many calls in training give, on average, what the network gives with the same weights and a rate of 0.
 
     They do where nothing but sums comes after the dropout: a layer with ReLU after it would shift the average.
     """
-    still, weights = answer(0.0), network.get_weights()
-    still(pictures)
-    if [weight.shape for weight in still.get_weights()] != [weight.shape for weight in weights]:
+    if rest is None:
         return AT_REST
-    still.set_weights(weights)
-    tiled = np.tile(pictures, (DRAWS, 1, 1, 1))
-    rests = _answers(still, tiled, True).reshape(DRAWS, PICTURES, 10)
-    if not np.allclose(rests, rests[0], rtol=1e-3, atol=1e-3):
-        return AT_REST
-    draws = np.concatenate([_answers(network, tiled, True).reshape(rests.shape) for _ in range(CALLS)])
+    draws = np.concatenate([_answers(network, tiled, True).reshape(DRAWS, PICTURES, 10) for _ in range(CALLS)])
     by_chance = draws.var(axis=0).mean() / len(draws)
-    return AT_REST if ((draws.mean(axis=0) - rests[0]) ** 2).mean() < BESIDE * by_chance else "something else"
+    return AT_REST if ((draws.mean(axis=0) - rest) ** 2).mean() < BESIDE * by_chance else "something else"
 
 
 def _trained(network: Any, pictures: np.ndarray, labels: np.ndarray) -> str:
@@ -98,11 +102,13 @@ def _facts(answer: Callable, network: Any, rate: float) -> dict[str, str]:
     facts["two predictions for one picture"] = "are the same" if np.allclose(again, quiet) else "differ"
     if facts["the answers are"] != "logits" or facts["two predictions for one picture"] == "differ":
         return facts
-    draws = _answers(network, np.tile(pictures, (DRAWS, 1, 1, 1)), True).reshape(DRAWS, PICTURES, 10)
-    facts["chance in training"] = _chance(draws, quiet, rate)
+    tiled = np.tile(pictures, (DRAWS, 1, 1, 1))
+    draws = _answers(network, tiled, True).reshape(DRAWS, PICTURES, 10)
+    rest = _at_rest(answer, network, tiled) if rate else None
+    facts["chance in training"] = _chance(draws, quiet if rest is None else rest, rate)
     if ORDINARY[0] < rate < ORDINARY[1]:
         facts["zeros in training fall on"] = _gaps(draws)
-        facts["many calls in training give on average"] = _mean_in_training(answer, network, pictures)
+        facts["many calls in training give on average"] = _mean_in_training(network, tiled, rest)
     if rate == 0 and facts["chance in training"] == "none":
         facts["a few steps of training give"] = _trained(network, pictures, generator.integers(0, 10, PICTURES))
     return facts

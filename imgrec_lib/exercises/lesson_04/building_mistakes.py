@@ -72,14 +72,14 @@ dropout_network.misconception(
 )
 
 
-def _early(*places):
+def _early(*places, activation="relu"):
     """Dropout before the hidden layer (1) or the last one (2), or before both."""
 
     def answer(rate):
         import keras
 
         before, after = ([keras.layers.Dropout(rate)] * (place in places) for place in (1, 2))
-        return _stack(*before, keras.layers.Dense(64, activation="relu"), *after, keras.layers.Dense(10))
+        return _stack(*before, keras.layers.Dense(64, activation=activation), *after, keras.layers.Dense(10))
 
     return answer
 
@@ -96,6 +96,7 @@ dropout_network.misconception(
     "Dropout stands before a hidden layer, whose activation then bends the average: put one just before the last "
     "dense layer, and no other.",
     _early(1),
+    _early(1, activation="tanh"),
     _early(1, 2),
     _before_all,
 )
