@@ -10,7 +10,7 @@ import numpy as np
 from imgrec_lib.exercises.making import function
 
 PICTURES, DRAWS, STEPS, CALLS = 60, 12, 8, 40
-BESIDE = 2.5  # Where dropout stands right before the last layer it is 0.9 to 1.2, elsewhere at least 6
+BESIDE = 2.5  # In trials at most 1.2 where dropout stands right before the last layer, and above 4 elsewhere
 LITTLE, VERY_MUCH = 0.3, 4  # A rate of 0.005 gives about 0.1, one of 0.5 gives 1 to 2.5, one of 0.995 at least 8
 AT_REST = "what it gives without dropout"
 ORDINARY = (0.2, 0.7)  # Rates at which zeros are neither rare nor everywhere
