@@ -1,7 +1,8 @@
 """Measures lesson 4 at length: every remedy against overfitting, on materials, over several seeds.
 
-    python benchmarks/lesson_04.py [--seeds N] [--epochs N] [--per-class N]
+python benchmarks/lesson_04.py [--seeds N] [--epochs N] [--per-class N]
 """
+
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -67,12 +68,18 @@ def measure(remedy: Remedy, data: datasets.Dataset, seed: int, epochs: int) -> t
     train = Dataset.from_tensor_slices((data.train.images, data.train.labels)).cache().shuffle(len(data.train))
     held_out = Dataset.from_tensor_slices((data.validation.images, data.validation.labels)).batch(100)
     model.fit(
-        train.batch(BATCH), epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks,
+        train.batch(BATCH),
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
+        callbacks=callbacks,
         validation_data=held_out if callbacks else None,
     )
     train_logits, test_logits = (np.array(model(part.images)) for part in (data.train, data.test))
-    right = [np.mean(logits.argmax(axis=1) == part.labels)
-             for logits, part in ((train_logits, data.train), (test_logits, data.test))]
+    right = [
+        np.mean(logits.argmax(axis=1) == part.labels)
+        for logits, part in ((train_logits, data.train), (test_logits, data.test))
+    ]
     return float(right[0]), float(right[1]), float(loss(data.test.labels, test_logits))
 
 
@@ -95,8 +102,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{name:16} {train:.3f}    {shown}", flush=True)
         found[name] = rows[:, 1]
     gains = found["dropout"] - found["nothing"]
-    print(f"dropout gains {gains.mean():.3f} ± {gains.std(ddof=1):.3f} of test accuracy, seed by seed from "
-          f"{gains.min():.3f} to {gains.max():.3f}: ratio {found['dropout'].mean() / found['nothing'].mean():.2f}")
+    print(
+        f"dropout gains {gains.mean():.3f} ± {gains.std(ddof=1):.3f} of test accuracy, seed by seed from "
+        f"{gains.min():.3f} to {gains.max():.3f}: ratio {found['dropout'].mean() / found['nothing'].mean():.2f}"
+    )
 
 
 if __name__ == "__main__":

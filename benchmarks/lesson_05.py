@@ -5,6 +5,7 @@
 Prints a row for each experiment, mean ± standard deviation over the seeds. The last line ends in the ratio of test
 accuracies, ImageNet features to lesson 4's network from nothing, on materials with five pictures a class.
 """
+
 import argparse
 from collections.abc import Callable, Sequence
 
@@ -88,8 +89,11 @@ def rivals(pool: Split, test: Split, seeds: Sequence[int], counts: Sequence[int]
         few, few_seen = drawn(pool, count), drawn(known, count)
         name = f"{count:2} a class: ImageNet features and a head"
         features = row(name, lambda seed, few=few_seen: head(few(seed), asked), seeds)
-        nothing = row(f"{count:2} a class: lesson 4's network, dropout 0.5",
-                      lambda seed, few=few: small(few(seed), test, seed, 0.5), seeds)
+        nothing = row(
+            f"{count:2} a class: lesson 4's network, dropout 0.5",
+            lambda seed, few=few: small(few(seed), test, seed, 0.5),
+            seeds,
+        )
         row(f"{count:2} a class: SVM on pixels", lambda seed, few=few: machine(few(seed), test), seeds)
         found[count] = features, nothing
     return found
