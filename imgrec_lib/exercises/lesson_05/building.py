@@ -148,6 +148,7 @@ def behaviour(answer: Callable[..., Any], eyes: SmallBackbone, classes: int) -> 
     import keras
 
     backbone, pictures = eyes.build(), eyes.pictures()
+    keras.utils.set_random_seed(eyes.seed)  # The first weights of a head decide whether one with ReLU learns at all
     model = answer(backbone, classes)
     if model is None or model is ...:
         return model
