@@ -212,7 +212,7 @@ train_network.misconception(
 )
 train_network.misconception(
     "None of your numbers is below 0, so ReLU stands at the end: there it cuts scores off, leave it away.",
-    _untrained(None, "relu"),
+    _untrained(None, "relu", weights="ones"),
 )
 train_network.misconception(
     "Each picture gets the same numbers, so the network is dead: try a learning rate near 0.001, and ReLU inside only.",
