@@ -33,19 +33,14 @@ def _also_dull(generator: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
     yield (generator.integers(5, 250, (6, 3), dtype="uint8"),)
 
 
-def _quiet(values):
-    """One wrong thought with floats, without a warning where it divides by 0."""
-
-    def answer(image):
-        with np.errstate(all="ignore"):
-            return np.asarray(values(image.astype(float)))
-
-    return answer
+def _of_floats(values):
+    """One wrong thought with floats, whatever the picture holds."""
+    return lambda image: np.asarray(values(image.astype(float)))
 
 
 def _finite(values):
     """The same, with 0 for what has no value."""
-    return lambda image: np.nan_to_num(_quiet(values)(image), posinf=0)
+    return lambda image: np.nan_to_num(_of_floats(values)(image), posinf=0)
 
 
 def _spread(image):
@@ -55,60 +50,60 @@ def _spread(image):
 normalise.misconception(
     "You stretched each picture to its own darkest and brightest number: divide by 255, the most that a byte holds, so "
     "that a dark picture stays dark.",
-    _quiet(lambda image: (image - image.min()) / _spread(image)),
+    _of_floats(lambda image: (image - image.min()) / _spread(image)),
     _finite(lambda image: (image - image.min()) / _spread(image)),
-    _quiet(lambda image: (image - image.min()) / (_spread(image) + 1e-8)),
-    _quiet(lambda image: (image - image.min()) / image.max()),
-    _quiet(lambda image: image / _spread(image)),
-    _quiet(lambda image: (image - image.min()) / 255),
-    _quiet(lambda image: (image - image.min((0, 1))) / (image.max((0, 1)) - image.min((0, 1)))),
+    _of_floats(lambda image: (image - image.min()) / (_spread(image) + 1e-8)),
+    _of_floats(lambda image: (image - image.min()) / image.max()),
+    _of_floats(lambda image: image / _spread(image)),
+    _of_floats(lambda image: (image - image.min()) / 255),
+    _of_floats(lambda image: (image - image.min((0, 1))) / (image.max((0, 1)) - image.min((0, 1)))),
 )
 normalise.misconception(
     "You divided by the largest number of this picture: divide by 255, which is the same for all pictures.",
-    _quiet(lambda image: image / image.max()),
+    _of_floats(lambda image: image / image.max()),
     _finite(lambda image: image / image.max()),
-    _quiet(lambda image: image / image.max((0, 1))),
+    _of_floats(lambda image: image / image.max((0, 1))),
 )
 normalise.misconception(
     "You standardised: here nothing is subtracted, and the numbers are divided by 255 alone.",
-    _quiet(lambda image: (image - image.mean()) / image.std()),
-    _quiet(lambda image: (image - image.mean()) / (image.std() + 1e-7)),
+    _of_floats(lambda image: (image - image.mean()) / image.std()),
+    _of_floats(lambda image: (image - image.mean()) / (image.std() + 1e-7)),
     _finite(lambda image: (image - image.mean()) / image.std()),
-    _quiet(lambda image: (image - image.mean((0, 1))) / image.std((0, 1))),
-    _quiet(lambda image: (image - image.mean()) / 255),
+    _of_floats(lambda image: (image - image.mean((0, 1))) / image.std((0, 1))),
+    _of_floats(lambda image: (image - image.mean()) / 255),
 )
 normalise.misconception(
     "You divided by 256, the count of the numbers: the largest of them is 255, and it has to become 1.",
-    _quiet(lambda image: image / 256),
+    _of_floats(lambda image: image / 256),
 )
 normalise.misconception(
     "You divided by another number than 255, the largest that a byte holds.",
-    _quiet(lambda image: image / 100),
-    _quiet(lambda image: image / 254),
-    _quiet(lambda image: image / 127.5),
-    _quiet(lambda image: image / 127),
-    _quiet(lambda image: image / 128),
-    _quiet(lambda image: image / 10),
-    _quiet(lambda image: image / 1000),
+    _of_floats(lambda image: image / 100),
+    _of_floats(lambda image: image / 254),
+    _of_floats(lambda image: image / 127.5),
+    _of_floats(lambda image: image / 127),
+    _of_floats(lambda image: image / 128),
+    _of_floats(lambda image: image / 10),
+    _of_floats(lambda image: image / 1000),
 )
 normalise.misconception(
     "You rounded after the division: keep all decimals, or neighbouring shades become one.",
-    _quiet(lambda image: np.round(image / 255, 1)),
-    _quiet(lambda image: np.round(image / 255, 2)),
-    _quiet(lambda image: np.round(image / 255, 3)),
+    _of_floats(lambda image: np.round(image / 255, 1)),
+    _of_floats(lambda image: np.round(image / 255, 2)),
+    _of_floats(lambda image: np.round(image / 255, 3)),
 )
 normalise.misconception(
     "The decimals are gone: `//` and whole kinds of number keep 0 and 1 only, so divide with `/` and keep floats.",
-    _quiet(lambda image: image // 255),
-    _quiet(lambda image: np.round(image / 255)),
+    _of_floats(lambda image: image // 255),
+    _of_floats(lambda image: np.round(image / 255)),
     lambda image: (image / 255).astype("uint8"),
 )
 normalise.misconception(
     "Your numbers run from −1 to 1: here they run from 0 to 1, so nothing is subtracted.",
-    _quiet(lambda image: image / 127.5 - 1),
-    _quiet(lambda image: (image - 128) / 128),
-    _quiet(lambda image: (image - 127) / 128),
-    _quiet(lambda image: image / 255 - 0.5),
+    _of_floats(lambda image: image / 127.5 - 1),
+    _of_floats(lambda image: (image - 128) / 128),
+    _of_floats(lambda image: (image - 127) / 128),
+    _of_floats(lambda image: image / 255 - 0.5),
 )
 normalise.misconception(
     "Only the kind of number has changed: the numbers have to be divided as well.",
@@ -117,20 +112,20 @@ normalise.misconception(
 )
 normalise.misconception(
     "You multiplied, or divided the wrong way round: 255 has to become 1.",
-    _quiet(lambda image: image * 255),
+    _of_floats(lambda image: image * 255),
     lambda image: image * np.uint8(255),
-    _quiet(lambda image: 255 / image),
+    _of_floats(lambda image: 255 / image),
 )
 normalise.misconception(
     "What is above 1 was cut down to 1, and the picture with it: divide first.",
-    _quiet(lambda image: np.clip(image, 0, 1)),
+    _of_floats(lambda image: np.clip(image, 0, 1)),
 )
 normalise.misconception(
     "You divided by the sum or the mean: each number is divided by 255.",
-    _quiet(lambda image: image / image.sum()),
-    _quiet(lambda image: image / image.mean()),
-    _quiet(lambda image: image / np.linalg.norm(image)),
-    _quiet(lambda image: image / image.size),
+    _of_floats(lambda image: image / image.sum()),
+    _of_floats(lambda image: image / image.mean()),
+    _of_floats(lambda image: image / np.linalg.norm(image)),
+    _of_floats(lambda image: image / image.size),
 )
 normalise.misconception(
     "The division is right and the kind of number is another one: float32 is asked for, half the memory of float64.",
@@ -139,9 +134,9 @@ normalise.misconception(
 )
 normalise.misconception(
     "You turned light into dark: 0 stays 0, and 255 becomes 1.",
-    _quiet(lambda image: 1 - image / 255),
-    _quiet(lambda image: (255 - image) / 256),
-    _quiet(lambda image: 255 - image),
+    _of_floats(lambda image: 1 - image / 255),
+    _of_floats(lambda image: (255 - image) / 256),
+    _of_floats(lambda image: 255 - image),
 )
 normalise.misconception(
     "The numbers lie in one long row: the result keeps the shape of the picture.",

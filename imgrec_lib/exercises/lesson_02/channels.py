@@ -7,6 +7,7 @@ import numpy as np
 from imgrec_lib.exercises.lesson_02 import slips
 from imgrec_lib.exercises.lesson_02.slips import windows, with_slips
 from imgrec_lib.exercises.making import function, value
+from imgrec_lib.filters import convolve_channels as maps_of
 
 multiplications = value(
     "02.multiplications",
@@ -103,11 +104,6 @@ def _pictures(generator: np.random.Generator) -> Iterator[tuple[np.ndarray, np.n
         numbers = generator.permutation(np.arange(np.prod(shape))) + 1
         kernels = (numbers * generator.choice([-1, 1], numbers.size)).reshape(shape)
         yield picture, kernels if place % 3 == 1 else kernels / 8
-
-
-def maps_of(image: np.ndarray, kernels: np.ndarray) -> np.ndarray:
-    """The right feature maps, for answers that go wrong elsewhere."""
-    return np.tensordot(windows(image, *kernels.shape[:2]), kernels, axes=([3, 4, 2], [0, 1, 2]))
 
 
 def _apart(image, kernels):

@@ -3,8 +3,10 @@
 import numpy as np
 
 from imgrec_lib.exercises.lesson_02 import slips
-from imgrec_lib.exercises.lesson_02.channels import convolve_channels, maps_of
-from imgrec_lib.exercises.lesson_02.slips import same_size, slide, slipped, with_slips
+from imgrec_lib.exercises.lesson_02.channels import convolve_channels
+from imgrec_lib.exercises.lesson_02.slips import same_size, slipped, with_slips
+from imgrec_lib.filters import convolve as slide
+from imgrec_lib.filters import convolve_channels as maps_of
 
 convolve_channels.misconception(
     "Maps of different kernels were mixed or left out: each kernel asks its own question and keeps its own map.",

@@ -105,8 +105,7 @@ relu.misconception(
 
 
 def _stretched(values):
-    with np.errstate(all="ignore"):
-        return (values - values.min()) / np.ptp(values)
+    return (values - values.min()) / np.ptp(values)
 
 
 relu.misconception(

@@ -4,7 +4,8 @@ import numpy as np
 
 from imgrec_lib.exercises.lesson_02 import slips
 from imgrec_lib.exercises.lesson_02.sliding_slips import EXCHANGED, convolve
-from imgrec_lib.exercises.lesson_02.slips import at_each_place, slide
+from imgrec_lib.exercises.lesson_02.slips import at_each_place
+from imgrec_lib.filters import convolve as slide
 
 convolve.misconception(
     "Your numbers lie in one long row: the result has rows and columns, as the places of the window have.",

@@ -6,7 +6,8 @@ import numpy as np
 
 from imgrec_lib.exercises.lesson_02 import slips
 from imgrec_lib.exercises.lesson_02.sliding import convolve
-from imgrec_lib.exercises.lesson_02.slips import at_each_place, slide, windows, with_slips
+from imgrec_lib.exercises.lesson_02.slips import at_each_place, windows, with_slips
+from imgrec_lib.filters import convolve as slide
 
 EXCHANGED = (
     "Rows and columns are exchanged somewhere: in image, kernel and result the first index counts rows, downwards."

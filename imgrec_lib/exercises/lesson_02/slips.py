@@ -41,19 +41,13 @@ def wrapped(values: np.ndarray) -> np.ndarray:
 
 
 def cast(values: np.ndarray) -> np.ndarray:
-    """The numbers in uint8 as `astype` alone makes them, without its warning."""
-    with np.errstate(all="ignore"):
-        return np.asarray(values).astype("uint8")
+    """The numbers in uint8 as `astype` alone makes them."""
+    return np.asarray(values).astype("uint8")
 
 
 def windows(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """All windows of an image as floats: places down × places across (× channels) × height × width."""
     return np.lib.stride_tricks.sliding_window_view(image.astype(float), (height, width), axis=(0, 1))
-
-
-def slide(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """The right feature map, for answers that go wrong elsewhere."""
-    return (windows(image, *kernel.shape) * kernel).sum(axis=(2, 3))
 
 
 def at_each_place(weigh: Answer) -> Answer:

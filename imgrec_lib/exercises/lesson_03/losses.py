@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from imgrec_lib.exercises.lesson_03.silence import quiet
 from imgrec_lib.exercises.making import function
 
 
@@ -75,12 +74,12 @@ def _chosen(rows, labels):
 
 def _each_way(slip, ways=WAYS):
     """A wrong answer in each way of taking the logarithm: `slip` gets log-probabilities and labels."""
-    return [quiet(lambda logits, labels, way=way: slip(way(logits), labels)) for way in ways]
+    return [lambda logits, labels, way=way: slip(way(logits), labels) for way in ways]
 
 
 def _of_probabilities(change):
     """The loss, when `change` makes of the logits what is then taken for probabilities."""
-    return quiet(lambda logits, labels: -np.log(_chosen(change(logits), labels)).mean())
+    return lambda logits, labels: -np.log(_chosen(change(logits), labels)).mean()
 
 
 def _without_from_logits(logits, labels):
@@ -92,7 +91,7 @@ cross_entropy.misconception(
     "Large logits break it, for `np.exp(1000)` is too large a number: take each row's largest logit away first.",
     *_each_way(lambda logs, labels: -_chosen(logs, labels).mean(), [_overflowing]),
     _of_probabilities(lambda logits: np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum(1)[:, None]),
-    quiet(lambda logits, labels: (np.log(np.exp(logits).sum(axis=1)) - _chosen(logits, labels)).mean()),
+    lambda logits, labels: (np.log(np.exp(logits).sum(axis=1)) - _chosen(logits, labels)).mean(),
 )
 cross_entropy.misconception(
     "A very small probability became 0, and its logarithm is infinite: stay with logarithms, without the division.",
@@ -104,8 +103,8 @@ cross_entropy.misconception(
     *(_of_probabilities(lambda logits, least=least: _softmax(logits) + least) for least in (1e-7, 1e-8, 1e-9, 1e-12)),
     *(_of_probabilities(lambda logits, least=least: np.maximum(_softmax(logits), least)) for least in (1e-9, 1e-12)),
     *(_of_probabilities(lambda logits, least=least: np.maximum(_softmax(logits), least)) for least in (1e-10, 1e-15)),
-    quiet(lambda logits, labels: -np.nan_to_num(_chosen(_rounded_to_nothing(logits), labels), neginf=0).mean()),
-    quiet(lambda logits, labels: -np.nan_to_num(_chosen(_rounded_to_nothing(logits), labels)).mean()),
+    lambda logits, labels: -np.nan_to_num(_chosen(_rounded_to_nothing(logits), labels), neginf=0).mean(),
+    lambda logits, labels: -np.nan_to_num(_chosen(_rounded_to_nothing(logits), labels)).mean(),
 )
 cross_entropy.misconception(
     "That is the sum over the pictures: take the mean, so that a large batch does not look worse than a small one.",
@@ -130,13 +129,13 @@ cross_entropy.misconception(
     _of_probabilities(lambda logits: abs(logits)),
     _of_probabilities(lambda logits: np.clip(logits, 1e-7, 1)),
     _of_probabilities(lambda logits: logits / logits.sum(axis=1, keepdims=True)),
-    quiet(_without_from_logits),
-    quiet(lambda logits, labels: -_chosen(logits, labels).mean()),
+    _without_from_logits,
+    lambda logits, labels: -_chosen(logits, labels).mean(),
 )
 cross_entropy.misconception(
     "Softmax came twice: its probabilities went in once more as if they were logits.",
-    quiet(lambda logits, labels: -_chosen(_exact(_softmax(logits)), labels).mean()),
-    quiet(lambda logits, labels: -_chosen(_overflowing(np.exp(_overflowing(logits))), labels).mean()),
+    lambda logits, labels: -_chosen(_exact(_softmax(logits)), labels).mean(),
+    lambda logits, labels: -_chosen(_overflowing(np.exp(_overflowing(logits))), labels).mean(),
 )
 cross_entropy.misconception(
     "Your softmax goes across the pictures: the classes of one picture must add up to 1, along the last axis.",
@@ -144,8 +143,8 @@ cross_entropy.misconception(
     _of_probabilities(lambda logits: np.exp(logits) / np.exp(logits).sum(axis=0)),
     _of_probabilities(lambda logits: _softmax(logits, axis=None)),
     _of_probabilities(lambda logits: np.exp(logits) / np.exp(logits).sum()),
-    quiet(lambda logits, labels: -_chosen(_exact(logits.T).T, labels).mean()),
-    quiet(lambda logits, labels: -_chosen(_exact(logits.ravel()).reshape(logits.shape), labels).mean()),
+    lambda logits, labels: -_chosen(_exact(logits.T).T, labels).mean(),
+    lambda logits, labels: -_chosen(_exact(logits.ravel()).reshape(logits.shape), labels).mean(),
 )
 cross_entropy.misconception(
     "You divided by the number of classes: the mean goes over the pictures, so divide by how many there are.",
@@ -158,10 +157,10 @@ cross_entropy.misconception(
 )
 cross_entropy.misconception(
     "Those are squares of differences: this loss is −ln of the probability that the right class got.",
-    quiet(lambda logits, labels: ((_softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2).mean()),
-    quiet(lambda logits, labels: ((_softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2).sum(axis=1).mean()),
-    quiet(lambda logits, labels: ((1 - _chosen(_softmax(logits), labels)) ** 2).mean()),
-    quiet(lambda logits, labels: ((logits - np.eye(logits.shape[1])[labels]) ** 2).mean()),
+    lambda logits, labels: ((_softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2).mean(),
+    lambda logits, labels: ((_softmax(logits) - np.eye(logits.shape[1])[labels]) ** 2).sum(axis=1).mean(),
+    lambda logits, labels: ((1 - _chosen(_softmax(logits), labels)) ** 2).mean(),
+    lambda logits, labels: ((logits - np.eye(logits.shape[1])[labels]) ** 2).mean(),
 )
 cross_entropy.misconception(
     "That is the distance to the largest logit: the other classes count too, through the sum of their powers of *e*.",
@@ -170,12 +169,12 @@ cross_entropy.misconception(
 )
 cross_entropy.misconception(
     "That weighs all logarithms by your own probabilities: the label decides, so only the right class counts.",
-    quiet(lambda logits, labels: -(_softmax(logits) * _exact(logits)).sum(axis=1).mean()),
-    quiet(lambda logits, labels: -(_softmax(logits) * _rounded_to_nothing(logits)).sum(axis=1).mean()),
-    quiet(lambda logits, labels: -(np.exp(_overflowing(logits)) * _overflowing(logits)).sum(axis=1).mean()),
-    quiet(lambda logits, labels: -(_softmax(logits) * _clipped(logits)).sum(axis=1).mean()),
-    quiet(lambda logits, labels: -(_softmax(logits) * _exact(logits)).mean()),
-    quiet(lambda logits, labels: -_chosen(_softmax(logits) * _exact(logits), labels).mean()),
+    lambda logits, labels: -(_softmax(logits) * _exact(logits)).sum(axis=1).mean(),
+    lambda logits, labels: -(_softmax(logits) * _rounded_to_nothing(logits)).sum(axis=1).mean(),
+    lambda logits, labels: -(np.exp(_overflowing(logits)) * _overflowing(logits)).sum(axis=1).mean(),
+    lambda logits, labels: -(_softmax(logits) * _clipped(logits)).sum(axis=1).mean(),
+    lambda logits, labels: -(_softmax(logits) * _exact(logits)).mean(),
+    lambda logits, labels: -_chosen(_softmax(logits) * _exact(logits), labels).mean(),
 )
 cross_entropy.misconception(
     "You took the mean over all classes: only the probability of the right class counts, one for each picture.",
@@ -183,7 +182,7 @@ cross_entropy.misconception(
     *_each_way(lambda logs, labels: -_chosen(logs, labels).mean() / logs.shape[1]),
     *_each_way(lambda logs, labels: -logs.sum()),
     *_each_way(lambda logs, labels: -logs.sum(axis=1).mean()),
-    quiet(lambda logits, labels: -(np.eye(logits.shape[1])[labels] * np.log(_softmax(logits))).mean()),
+    lambda logits, labels: -(np.eye(logits.shape[1])[labels] * np.log(_softmax(logits))).mean(),
 )
 cross_entropy.misconception(
     "You took the largest probability: the loss asks what the right class got, and the label says which that is.",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from imgrec_lib.exercises.lesson_03.silence import quiet
 from imgrec_lib.exercises.making import function
 
 
@@ -69,7 +68,7 @@ def _shares(axis, guarded):
         whole = matrix.sum(axis=axis, keepdims=True)
         return matrix / (np.maximum(whole, 1) if guarded else whole)
 
-    return quiet(answer)
+    return answer
 
 
 def _counted_once(labels, predictions, classes):

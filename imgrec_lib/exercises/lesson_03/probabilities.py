@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from imgrec_lib.exercises.lesson_03.silence import quiet
 from imgrec_lib.exercises.making import function
 
 SHAPES = ((3,), (2, 3), (3, 2), (4, 4), (2, 3, 4), (1, 5), (4, 1))
@@ -56,7 +55,7 @@ def _shares(axis, keep=True, largest="row", power=np.exp, keep_largest=None):
         positive = power(logits)
         return positive / positive.sum(axis=axis, keepdims=keep)
 
-    return quiet(answer)
+    return answer
 
 
 def _powers(logits):
@@ -75,11 +74,11 @@ softmax.misconception(
 )
 softmax.misconception(
     "You took the mean or the smallest away: the largest can lie far above it, and `np.exp` still breaks there.",
-    quiet(lambda logits: _shares(-1, largest=None)(logits - logits.mean(axis=-1, keepdims=True))),
-    quiet(lambda logits: _shares(-1, largest=None)(logits - logits.min(axis=-1, keepdims=True))),
-    quiet(lambda logits: _shares(-1, largest=None)(logits - np.median(logits, axis=-1, keepdims=True))),
-    quiet(lambda logits: _shares(-1, largest=None)(logits - logits.mean())),
-    quiet(lambda logits: _shares(-1, largest=None)(logits - logits.min())),
+    lambda logits: _shares(-1, largest=None)(logits - logits.mean(axis=-1, keepdims=True)),
+    lambda logits: _shares(-1, largest=None)(logits - logits.min(axis=-1, keepdims=True)),
+    lambda logits: _shares(-1, largest=None)(logits - np.median(logits, axis=-1, keepdims=True)),
+    lambda logits: _shares(-1, largest=None)(logits - logits.mean()),
+    lambda logits: _shares(-1, largest=None)(logits - logits.min()),
 )
 softmax.misconception(
     "Your loop takes the first axis for the pictures: there may be one axis or three, so work along `axis=-1`.",
@@ -103,7 +102,7 @@ softmax.misconception(
     _shares(0),
     _shares(0, largest=None),
     _shares(0, largest="all"),
-    quiet(lambda logits: _shares(0)(logits.T).T if logits.ndim == 3 else _shares(0)(logits)),
+    lambda logits: _shares(0)(logits.T).T if logits.ndim == 3 else _shares(0)(logits),
 )
 softmax.misconception(
     "Your axis is 1, and that is the last one only where there are two axes: count from the end, with -1.",
@@ -128,21 +127,21 @@ softmax.misconception(
     _shares(-1, power=np.array),
     _shares(None, largest=None, power=np.array),
     _shares(-1, largest=None, power=np.abs),
-    quiet(lambda logits: (logits - logits.min(-1, keepdims=True)) / np.ptp(logits, axis=-1, keepdims=True)),
+    lambda logits: (logits - logits.min(-1, keepdims=True)) / np.ptp(logits, axis=-1, keepdims=True),
     _shares(-1, largest=None, power=lambda logits: logits - logits.min(axis=-1, keepdims=True)),
     _shares(-1, largest=None, power=lambda logits: np.maximum(logits, 0)),
     lambda logits: np.nan_to_num(_shares(-1, largest=None, power=lambda scores: np.maximum(scores, 0))(logits)),
 )
 softmax.misconception(
     "The division by the sum is missing: positive numbers become probabilities by dividing each by its row's sum.",
-    quiet(lambda logits: np.exp(logits)),
-    quiet(lambda logits: np.exp(logits - logits.max(axis=-1, keepdims=True))),
-    quiet(lambda logits: np.exp(logits - logits.max())),
+    lambda logits: np.exp(logits),
+    lambda logits: np.exp(logits - logits.max(axis=-1, keepdims=True)),
+    lambda logits: np.exp(logits - logits.max()),
 )
 softmax.misconception(
     "That is the sigmoid, which looks at one score alone: softmax weighs the classes of a picture against each other.",
-    quiet(lambda logits: 1 / (1 + np.exp(-logits))),
-    quiet(lambda logits: np.exp(logits) / (1 + np.exp(logits))),
+    lambda logits: 1 / (1 + np.exp(-logits)),
+    lambda logits: np.exp(logits) / (1 + np.exp(logits)),
 )
 softmax.misconception(
     "You chose the winner: softmax gives each class a share, and only then does `argmax` choose.",
@@ -151,9 +150,9 @@ softmax.misconception(
 )
 softmax.misconception(
     "Those are the logarithms: leave the last `np.log` away, since probabilities are asked for.",
-    quiet(lambda logits: np.log(_shares(-1)(logits))),
-    quiet(lambda logits: np.log(_shares(-1, largest=None)(logits))),
-    quiet(lambda logits: -np.log(_shares(-1)(logits))),
+    lambda logits: np.log(_shares(-1)(logits)),
+    lambda logits: np.log(_shares(-1, largest=None)(logits)),
+    lambda logits: -np.log(_shares(-1)(logits)),
     lambda logits: (s := logits - logits.max(-1, keepdims=True)) - np.log(np.exp(s).sum(-1, keepdims=True)),
 )
 softmax.misconception(
@@ -169,21 +168,21 @@ softmax.misconception(
 )
 softmax.misconception(
     "A fixed limit, or a fixed number taken away, fits some logits only: each row's own largest one always fits.",
-    *(quiet(lambda logits, end=end: _shares(-1)(np.clip(logits, -end, end))) for end in (50, 100, 500, 700)),
-    *(quiet(lambda logits, end=end: _shares(-1)(np.minimum(logits, end))) for end in (50, 100, 500, 700)),
-    *(quiet(lambda logits, less=less: _shares(-1, largest=None)(logits - less)) for less in (100, 1000)),
-    quiet(lambda logits: _shares(-1, largest=None)(logits / 1000)),
+    *(lambda logits, end=end: _shares(-1)(np.clip(logits, -end, end)) for end in (50, 100, 500, 700)),
+    *(lambda logits, end=end: _shares(-1)(np.minimum(logits, end)) for end in (50, 100, 500, 700)),
+    *(lambda logits, less=less: _shares(-1, largest=None)(logits - less) for less in (100, 1000)),
+    lambda logits: _shares(-1, largest=None)(logits / 1000),
 )
 softmax.misconception(
     "You divided by another number: shares that add up to 1 come from dividing each row by its own sum.",
-    quiet(lambda logits: np.exp(logits) / np.exp(logits).max(axis=-1, keepdims=True)),
-    quiet(lambda logits: np.exp(logits) / logits.shape[-1]),
-    quiet(lambda logits: np.exp(logits) / len(logits)),
-    *(quiet(lambda logits, number=one: _powers(logits) / number(logits)) for one in (len, np.size, _classes)),
-    quiet(lambda logits: _powers(logits) / _powers(logits).mean(axis=-1, keepdims=True)),
-    quiet(lambda logits: _powers(logits) / logits.sum(axis=-1, keepdims=True)),
-    quiet(lambda logits: np.exp(logits) / logits.sum(axis=-1, keepdims=True)),
-    quiet(lambda logits: np.exp(logits) / np.exp(logits).mean(axis=-1, keepdims=True)),
+    lambda logits: np.exp(logits) / np.exp(logits).max(axis=-1, keepdims=True),
+    lambda logits: np.exp(logits) / logits.shape[-1],
+    lambda logits: np.exp(logits) / len(logits),
+    *(lambda logits, number=one: _powers(logits) / number(logits) for one in (len, np.size, _classes)),
+    lambda logits: _powers(logits) / _powers(logits).mean(axis=-1, keepdims=True),
+    lambda logits: _powers(logits) / logits.sum(axis=-1, keepdims=True),
+    lambda logits: np.exp(logits) / logits.sum(axis=-1, keepdims=True),
+    lambda logits: np.exp(logits) / np.exp(logits).mean(axis=-1, keepdims=True),
 )
 softmax.misconception(
     "The signs are turned round: the largest score must get the largest share.",

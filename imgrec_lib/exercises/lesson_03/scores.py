@@ -22,7 +22,6 @@ from imgrec_lib.exercises.lesson_03.score_slips import (
     whole_or_zero,
     without_brackets,
 )
-from imgrec_lib.exercises.lesson_03.silence import quiet
 from imgrec_lib.exercises.making import function
 
 
@@ -69,44 +68,42 @@ def _matrices(generator: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
 
 def _with_f1_by_counts(order, *ways):
     """Wrong answers whose F1 comes from the counts: `order` puts precision and recall, a division for each."""
-    return [quiet(lambda matrix, way=way: (*two_scores(matrix, way)[::order], by_counts(matrix, way))) for way in ways]
+    return [lambda matrix, way=way: (*two_scores(matrix, way)[::order], by_counts(matrix, way)) for way in ways]
 
 
 def _scored(combine):
     """A wrong answer with and without care for a division by 0: `combine(precision, recall, divide)`."""
-    return [quiet(lambda matrix, d=divide: combine(*two_scores(matrix, d), d)) for divide in (or_zero, or_nan)]
+    return [lambda matrix, d=divide: combine(*two_scores(matrix, d), d) for divide in (or_zero, or_nan)]
 
 
 def _of_the_matrix(combine):
     """A wrong answer that needs more of the matrix: `combine(matrix, precision, recall, F1)`."""
 
-    return quiet(lambda matrix: combine(matrix, *three_scores(matrix, or_zero)))
+    return lambda matrix: combine(matrix, *three_scores(matrix, or_zero))
 
 
 precision_recall_f1.misconception(
     "A division by 0 gave `nan`: a class that was never answered, or is not there, gets 0 here.",
-    quiet(lambda matrix: three_scores(matrix, or_nan)),
-    quiet(lambda matrix: three_scores(matrix, or_zero, or_nan)),
-    quiet(lambda matrix: three_scores(matrix, or_nan, or_zero)),
+    lambda matrix: three_scores(matrix, or_nan),
+    lambda matrix: three_scores(matrix, or_zero, or_nan),
+    lambda matrix: three_scores(matrix, or_nan, or_zero),
     *_with_f1_by_counts(1, or_nan),
 )
 precision_recall_f1.misconception(
     "A division by 0 gives 1 in yours: a class that was never answered, or is not there, gets 0 here.",
-    quiet(lambda matrix: three_scores(matrix, or_one)),
-    quiet(lambda matrix: three_scores(matrix, or_one, or_zero)),
-    quiet(lambda matrix: three_scores(matrix, or_zero, or_one)),
-    quiet(lambda matrix: tuple(np.nan_to_num(one, nan=1.0) for one in three_scores(matrix, or_nan))),
+    lambda matrix: three_scores(matrix, or_one),
+    lambda matrix: three_scores(matrix, or_one, or_zero),
+    lambda matrix: three_scores(matrix, or_zero, or_one),
+    lambda matrix: tuple(np.nan_to_num(one, nan=1.0) for one in three_scores(matrix, or_nan)),
     *_with_f1_by_counts(1, or_one),
 )
 precision_recall_f1.misconception(
     "Precision and recall are exchanged: precision looks down a column, at all answers, and recall along a row.",
     *_scored(lambda precision, recall, divide: (recall, precision, harmonic(precision, recall, divide))),
     *_scored(lambda precision, recall, divide: (recall, precision, (precision + recall) / 2)),
-    quiet(
-        lambda matrix: (
-            *two_scores(matrix, or_nan)[::-1],
-            harmonic(*two_scores(matrix, or_zero), or_zero),
-        )
+    lambda matrix: (
+        *two_scores(matrix, or_nan)[::-1],
+        harmonic(*two_scores(matrix, or_zero), or_zero),
     ),
     *_with_f1_by_counts(-1, or_nan, or_one),
 )
@@ -128,8 +125,8 @@ precision_recall_f1.misconception(
 )
 precision_recall_f1.misconception(
     "`return` stands inside the loop, so it ends after the first class: move it to the left, below the loop.",
-    *(quiet(lambda matrix, d=divide: first_class(three_scores(matrix, d))) for divide in (or_zero, or_nan)),
-    *(quiet(lambda matrix, d=divide: tuple(a[:1] for a in three_scores(matrix, d))) for divide in (or_zero, or_nan)),
+    *(lambda matrix, d=divide: first_class(three_scores(matrix, d)) for divide in (or_zero, or_nan)),
+    *(lambda matrix, d=divide: tuple(a[:1] for a in three_scores(matrix, d)) for divide in (or_zero, or_nan)),
 )
 precision_recall_f1.misconception(
     "F1 is not the plain mean: it lies nearer to the smaller of the two, and is 0 where one of them is.",
@@ -151,16 +148,16 @@ precision_recall_f1.misconception(
 precision_recall_f1.misconception(
     "Each of the three should be an array with a value for each class, and these are single numbers.",
     _of_the_matrix(lambda matrix, *three: tuple(float(one.mean()) for one in three)),
-    quiet(lambda matrix: tuple(float(one.mean()) for one in three_scores(matrix, or_nan))),
+    lambda matrix: tuple(float(one.mean()) for one in three_scores(matrix, or_nan)),
     _of_the_matrix(lambda matrix, *three: tuple(float(one[0]) for one in three)),
-    quiet(lambda matrix: tuple(float(one[0]) for one in three_scores(matrix, or_nan))),
-    quiet(lambda matrix: (or_nan(np.trace(matrix), matrix.sum()),) * 3),
-    quiet(lambda matrix: (or_zero(np.trace(matrix), matrix.sum()),) * 3),
+    lambda matrix: tuple(float(one[0]) for one in three_scores(matrix, or_nan)),
+    lambda matrix: (or_nan(np.trace(matrix), matrix.sum()),) * 3,
+    lambda matrix: (or_zero(np.trace(matrix), matrix.sum()),) * 3,
 )
 precision_recall_f1.misconception(
     "You divided by all pictures: the answers of a class, and the pictures of a class, are what its shares are of.",
     _of_the_matrix(lambda matrix, *_: (share := or_zero(np.diag(matrix), matrix.sum()), share, share)),
-    quiet(lambda matrix: (share := or_nan(np.diag(matrix), matrix.sum()), share, share)),
+    lambda matrix: (share := or_nan(np.diag(matrix), matrix.sum()), share, share),
     _of_the_matrix(lambda matrix, precision, recall, f1: (or_zero(np.diag(matrix), matrix.sum()), recall, f1)),
     _of_the_matrix(lambda matrix, precision, recall, f1: (accuracies(matrix), recall, f1)),
     _of_the_matrix(lambda matrix, *_: (accuracies(matrix),) * 3),
@@ -175,7 +172,7 @@ precision_recall_f1.misconception(
 precision_recall_f1.misconception(
     "`//` cuts the decimals off, and a share lies between 0 and 1: divide with `/`.",
     *(
-        quiet(lambda matrix, one=one, then=then: three_scores(matrix, one, then))
+        lambda matrix, one=one, then=then: three_scores(matrix, one, then)
         for one in (whole_or_zero, np.floor_divide)
         for then in (or_zero, or_nan, whole_or_zero)
     ),

@@ -96,18 +96,15 @@ def _same_chance(answer: Callable, values: np.ndarray, rate: float) -> str:
 def behaviour(answer: Callable, values: np.ndarray, rate: float) -> Any:
     """What an answer does with the values, in facts that chance does not blur: of many calls where there are many."""
     original = values.copy()
-    with np.errstate(all="ignore"):
-        first = answer(values, rate, np.random.default_rng(0))
-        if first is None or first is ...:
-            return first
-        facts = {"what comes back": _kind(first, original)}
-        if facts["what comes back"] == "an array of the same shape":
-            if values.size >= MANY:
-                facts |= _many_calls(answer, original, rate)
-            elif values.size <= FEW:
-                facts["how many become 0"] = _how_many(
-                    np.nan_to_num(_results(answer, original, rate, CALLS_ON_FEW)) == 0
-                )
+    first = answer(values, rate, np.random.default_rng(0))
+    if first is None or first is ...:
+        return first
+    facts = {"what comes back": _kind(first, original)}
+    if facts["what comes back"] == "an array of the same shape":
+        if values.size >= MANY:
+            facts |= _many_calls(answer, original, rate)
+        elif values.size <= FEW:
+            facts["how many become 0"] = _how_many(np.nan_to_num(_results(answer, original, rate, CALLS_ON_FEW)) == 0)
     return facts
 
 
