@@ -208,7 +208,8 @@ def comparison_figure(
             for text, value in zip(axis.texts, original.flat):
                 text.set_text(_number(value))
         else:
-            axis.imshow(_drawable(picture), interpolation="nearest", **_colours(_drawable(picture), signed))
+            drawable = _drawable(picture)
+            axis.imshow(drawable, interpolation="nearest", **_colours(drawable, signed))
             axis.axis("off")
         reach = max(target.shape[:2]) // 24
         _ring(axis, (place[0] - reach, place[1] - reach, 1 + 2 * reach, 1 + 2 * reach))

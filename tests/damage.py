@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from imgrec_lib.authoring import sealed
 from imgrec_lib.sealing import seal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,10 +53,8 @@ def damaged(original: Path, damage: Damage, folder: Path, sealed_again: bool) ->
     damage(notebook)
     if seal(notebook) == before and not sealed_again:
         raise ValueError(f"{damage.__name__} changed nothing that the seal of {original.name} covers")
-    if sealed_again:
-        notebook.metadata["imgrec"] = {"seal": seal(notebook)}
     copy = folder / original.name
-    nbformat.write(notebook, copy)
+    copy.write_text(sealed(notebook) if sealed_again else nbformat.writes(notebook), encoding="utf-8")
     return copy
 
 

@@ -17,11 +17,6 @@ from imgrec_lib.exercises.observing import PRINTED_CHARACTERS, observe
 HINTS = ("What is half of 3?", "Divide.", "A slash divides.")
 
 
-@pytest.fixture(autouse=True)
-def _own_record(tmp_path, monkeypatch):
-    monkeypatch.setenv("IMGREC_PROGRESS", str(tmp_path / "progress.sqlite"))
-
-
 @function("09.halve", hints=HINTS, praise="Half of everything.", seconds=0.5)
 def halve(values: np.ndarray) -> np.ndarray:
     """Each number divided by 2."""
@@ -321,3 +316,16 @@ def test_colours_of_a_terminal_are_left_out_of_an_error():
         raise ValueError("\x1b[1mbold\x1b[0m words")
 
     assert "ValueError: bold words" in halve.check(colourful).message
+
+
+def test_after_one_call_that_is_late_no_other_is_made():
+    calls = []
+
+    def late_from_the_second_on(values):
+        calls.append(values.shape)
+        while len(calls) > 1:
+            pass
+        return values / 2
+
+    assert "within 0.5 seconds" in halve.check(late_from_the_second_on).message
+    assert len(calls) == 2

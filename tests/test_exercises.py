@@ -15,11 +15,6 @@ EQUIVALENT = Path(__file__).parent / "equivalent_mutants"
 REFUSED_SHARE = 0.95
 
 
-@pytest.fixture(autouse=True)
-def _own_record(tmp_path, monkeypatch):
-    monkeypatch.setenv("IMGREC_PROGRESS", str(tmp_path / "progress.sqlite"))
-
-
 def defined(source: str, exercise: Exercise) -> object:
     """What a source text defines under the exercise's answer name."""
     namespace = {}

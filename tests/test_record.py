@@ -15,13 +15,6 @@ from imgrec_lib.exercises.guessing import Guesses, is_written, reply
 from imgrec_lib.exercises.summary import summary
 
 
-@pytest.fixture(autouse=True)
-def file(tmp_path, monkeypatch):
-    path = tmp_path / "deep" / "progress.sqlite"
-    monkeypatch.setenv("IMGREC_PROGRESS", str(path))
-    return path
-
-
 def writer(lines: str) -> subprocess.Popen:
     """Another process that writes to the same record."""
     program = f"from imgrec_lib.exercises import record\n{lines}"
@@ -78,17 +71,17 @@ def holes(path):
 
 
 @pytest.mark.parametrize("damage", [garbage, half, holes])
-def test_a_damaged_record_is_put_aside_and_a_new_one_begun(damage, file):
-    file.parent.mkdir()
-    damage(file)
+def test_a_damaged_record_is_put_aside_and_a_new_one_begun(damage, record_file):
+    record_file.parent.mkdir()
+    damage(record_file)
     assert record.done() == {}
     record.note("02.relu", "correct")
     assert record.done()["02.relu"].outcome == "correct"
-    assert file.with_name(file.name + ".damaged").exists()
+    assert record_file.with_name(record_file.name + ".damaged").exists()
 
 
-def test_a_place_that_cannot_be_written_never_stops_a_lesson(file, monkeypatch):
-    blocked = file.parent.parent / "a file"
+def test_a_place_that_cannot_be_written_never_stops_a_lesson(record_file, monkeypatch):
+    blocked = record_file.parent.parent / "a file"
     blocked.write_text("in the way")
     monkeypatch.setenv("IMGREC_PROGRESS", str(blocked / "progress.sqlite"))
     record.note("02.relu", "correct")
@@ -96,15 +89,15 @@ def test_a_place_that_cannot_be_written_never_stops_a_lesson(file, monkeypatch):
     assert record.done() == {} and record.guesses() == {}
 
 
-def test_a_locked_record_is_not_taken_for_a_damaged_one(file, monkeypatch):
+def test_a_locked_record_is_not_taken_for_a_damaged_one(record_file, monkeypatch):
     record.note("01.to_gray", "correct")
     monkeypatch.setattr(record, "SECONDS_TO_WAIT", 0.1)
-    with sqlite3.connect(file, isolation_level=None) as holder:
+    with sqlite3.connect(record_file, isolation_level=None) as holder:
         holder.execute("begin exclusive")
         record.note("02.relu", "correct")
         holder.execute("rollback")
     assert list(record.done()) == ["01.to_gray"]
-    assert not file.with_name(file.name + ".damaged").exists()
+    assert not record_file.with_name(record_file.name + ".damaged").exists()
 
 
 def test_without_a_choice_it_lies_in_the_persons_own_data_folder(monkeypatch):

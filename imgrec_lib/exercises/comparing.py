@@ -69,6 +69,11 @@ def place_words(place: Sequence[int]) -> str:
     return "at " + ", ".join(f"{name} {index}" for name, index in zip(names, place))
 
 
+def shortened(text: str, length: int) -> str:
+    """The text, or as much of it as `length` characters hold."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
 def number_words(value: Any) -> str:
     """A number as a person would write it."""
     number = float(value)

@@ -2,7 +2,7 @@
 
 A lesson's module writes the reference as a function and hangs the rest on it:
 
-    @function("01.flip_left_right", hints=("…?", "…", "…"))
+    @function("01.flip_left_right", hints=("…?", "…", "…"), praise="…")
     def flip_left_right(image):
         \"\"\"The image as a mirror shows it.\"\"\"
         return image[:, ::-1]
@@ -19,18 +19,20 @@ A lesson's module writes the reference as a function and hangs the rest on it:
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from imgrec_lib.exercises import judging, record
-from imgrec_lib.exercises.comparing import Closeness
+from imgrec_lib.exercises.comparing import Closeness, shape_words, shortened
 from imgrec_lib.exercises.feedback import Feedback
 from imgrec_lib.exercises.observing import Observation, Observations, observe
 from imgrec_lib.exercises.showing import Hint, Solution
 
 NOTEBOOK_SEED = 0
 KEPT_SEEDS = 4
+LONGEST_ARGUMENT = 60
 Case = tuple[Any, ...]
 
 
@@ -109,10 +111,19 @@ class Exercise:
 
     def observe(self, answer: Any, case: Case) -> Observation:
         """What an answer does with a case."""
-        return observe(lambda *arguments: self._observe_with(answer, *arguments), case, self.seconds)
+        return observe(partial(self._observe_with, answer), case, self.seconds)
+
+    def observe_until_late(self, answer: Any, cases: Sequence[Case]) -> list[Observation]:
+        """What an answer does with each case, up to the first from which it does not come back in time."""
+        seen = []
+        for case in cases:
+            seen.append(self.observe(answer, case))
+            if seen[-1].timed_out:
+                break
+        return seen
 
     def _own(self, answer: Any, cases: Sequence[Case]) -> Observations:
-        return Observations(lambda *arguments: self._observe_with(answer, *arguments), cases)
+        return Observations(partial(self._observe_with, answer), cases)
 
     def prepared(self, seed: int) -> Prepared:
         """The cases of a seed with what belongs to them; those of the last few seeds are kept."""
@@ -128,23 +139,22 @@ class Exercise:
     def _ignores_arguments(self, answer: Any) -> bool:
         """Whether an answer gives nothing back and does not even touch what it gets, as a stub does."""
         blanks = [_Blank() for _ in self.parameters()]
-        seen = observe(lambda: answer(*blanks), (), self.seconds)
-        return seen.is_empty
+        return observe(lambda: answer(*blanks), (), self.seconds).is_empty
 
     def parameters(self) -> list[str]:
         """Names of the arguments that an answer takes; none where the answer is a value."""
         return list(inspect.signature(self.reference).parameters) if self.is_function else []
 
     def judge(self, prepared: Prepared, seen: Sequence[Observation]) -> judging.Verdict:
-        """The verdict on what was observed on each case; nothing of the answer itself is needed for it."""
+        """The verdict on what was observed, up to the first case that took too long; the answer itself is not needed."""
         targets, closeness = prepared.targets, self.closeness
         faults = [place for place, one in enumerate(seen) if not judging.right(one, targets[place], closeness)]
         if not faults:
             return judging.Verdict("correct", self.praise)
-        if any(one.timed_out for one in seen):
+        if seen[-1].timed_out:
             return judging.Verdict("not yet", judging.LATE.format(seconds=self.seconds))
         fault = faults[0]
-        found = judging.what_differs(seen[fault], targets[fault], closeness, self.parameters(), self.seconds)
+        found = judging.what_differs(seen[fault], targets[fault], closeness, self.parameters())
         evidence = self._where(prepared.cases[fault]) + found.sentence
         number = judging.recognised(seen, prepared.wrong, targets, closeness)
         if number is not None:
@@ -168,12 +178,10 @@ class Exercise:
             )
             return Feedback(self.name, "not yet", sentence)
         prepared = self.prepared(seed)
-        first = self.observe(answer, prepared.cases[0])
-        if first.value is ... or first.is_empty and self._ignores_arguments(answer):
+        seen = self.observe_until_late(answer, prepared.cases)
+        if seen[0].value is ... or seen[0].is_empty and self._ignores_arguments(answer):
             return Feedback(self.name, "not attempted", self._invitation())
-        if first.timed_out:
-            return Feedback(self.name, "not yet", judging.LATE.format(seconds=self.seconds))
-        verdict = self.judge(prepared, [first, *(self.observe(answer, case) for case in prepared.cases[1:])])
+        verdict = self.judge(prepared, seen)
         return Feedback(self.name, verdict.outcome, verdict.sentence, verdict.difference, verdict.evidence)
 
     def _invitation(self) -> str:
@@ -213,6 +221,5 @@ def _argument_words(value: Any) -> str:
     if isinstance(value, np.ndarray):
         if value.size <= 6:
             return np.array2string(value, precision=4, separator=", ").replace("\n", "")
-        return f"of shape {' × '.join(map(str, value.shape))}"
-    text = repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+        return f"of shape {shape_words(value.shape)}"
+    return shortened(repr(value), LONGEST_ARGUMENT)

@@ -6,6 +6,8 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+from imgrec_lib.exercises.comparing import shortened
+
 MEANINGS = {
     NameError: "Python does not know this name: look for a typo, or run the cell that defines it",
     UnboundLocalError: "the name gets its first value further down: give it one before this line",
@@ -40,7 +42,7 @@ class Failure:
 
     def sentence(self) -> str:
         """One sentence with the line and the meaning."""
-        line = self.line if len(self.line) <= LONGEST_LINE else self.line[: LONGEST_LINE - 1] + "…"
+        line = shortened(self.line, LONGEST_LINE)
         where = f"Line {self.line_number} of your cell, `{line}`," if self.line else "Your answer"
         said = f"{self.kind}: {self.text}" if self.text else self.kind
         return f"{where} stopped with {said}. That means: {self.meaning}."
@@ -60,12 +62,12 @@ def _meaning(error: BaseException) -> str:
     return "something went wrong inside; its own words are before this"
 
 
-def _shortened(error: BaseException) -> str:
+def _text(error: BaseException) -> str:
     try:
         text = " ".join(TERMINAL_COLOURS.sub("", str(error)).split())
     except Exception:
         return ""
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return shortened(text, LONGEST_TEXT)
 
 
 def failure(error: BaseException) -> Failure:
@@ -78,4 +80,4 @@ def failure(error: BaseException) -> Failure:
         frame, number = frames[own[-1]], numbers[own[-1]]
         line = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
     name = type(error).__name__
-    return Failure(name, _shortened(error), number, line, _meaning(error))
+    return Failure(name, _text(error), number, line, _meaning(error))

@@ -33,10 +33,15 @@ class Feedback:
         return "\n".join([line for line in lines if line] + _numbers_as_text(self.difference))
 
     def _repr_html_(self) -> str:
-        style = f"border-left: 4px solid {COLOURS[self.outcome]}; padding: 0.2em 0.8em; margin: 0.3em 0"
-        heading = f"<strong>{HEADINGS[self.outcome]}</strong> <small>{html.escape(self.exercise)}</small>"
         evidence = f"<br><small>{with_code(self.evidence)}</small>" if self.evidence else ""
-        return f'<div style="{style}">{heading}<br>{with_code(self.message)}{evidence}{_picture(self.difference)}</div>'
+        body = f"<br>{with_code(self.message)}{evidence}{_picture(self.difference)}"
+        return framed(COLOURS[self.outcome], HEADINGS[self.outcome], self.exercise, body)
+
+
+def framed(colour: str, heading: str, exercise: str, body: str) -> str:
+    """HTML with a bar of a colour at its left: the heading, the exercise's name, and the body, which is HTML itself."""
+    style = f"border-left: 4px solid {colour}; padding: 0.2em 0.8em; margin: 0.3em 0"
+    return f'<div style="{style}"><strong>{heading}</strong> <small>{html.escape(exercise)}</small>{body}</div>'
 
 
 def with_code(text: str) -> str:

@@ -99,10 +99,8 @@ def is_constant(seen: Sequence[Observation], targets: Sequence[Any], closeness: 
     return not all(same(target, targets[0], closeness) for target in targets)
 
 
-def failed_call(seen: Observation, seconds: float) -> str | None:
-    """The sentence for a call that gave no value, or None where it gave one."""
-    if seen.timed_out:
-        return LATE.format(seconds=seconds)
+def failed_call(seen: Observation) -> str | None:
+    """The sentence for a call that came back without a value, or None where it gave one."""
     if seen.failure:
         return seen.failure.sentence()
     if seen.value is None:
@@ -110,11 +108,9 @@ def failed_call(seen: Observation, seconds: float) -> str | None:
     return None
 
 
-def what_differs(
-    seen: Observation, target: Any, closeness: Closeness, names: Sequence[str], seconds: float
-) -> Difference:
-    """What is wrong with one observation that is not right."""
-    if sentence := failed_call(seen, seconds):
+def what_differs(seen: Observation, target: Any, closeness: Closeness, names: Sequence[str]) -> Difference:
+    """What is wrong with one observation that is not right and came in time."""
+    if sentence := failed_call(seen):
         return Difference(sentence)
     if found := difference(seen.value, target, closeness):
         return found

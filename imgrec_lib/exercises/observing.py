@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -124,30 +125,30 @@ def _stop(thread: threading.Thread) -> None:
             thread.join(0.05)
 
 
-def observe(work: Callable[..., Any], arguments: Sequence[Any], seconds: float) -> Observation:
-    """What `work(*arguments)` does, on copies of the arguments, stopped after `seconds`."""
-    given = copy.deepcopy(list(arguments))
-    printed, results = _FirstCharacters(), {}
-    thread = threading.Thread(target=_run, args=(lambda: work(*given), results), daemon=True)
-    with contextlib.redirect_stdout(printed):
-        thread.start()
-        try:
-            _wait(thread, seconds)
-        finally:
-            late = thread.is_alive()
-            if late:
-                _stop(thread)
-    if late:
-        return Observation(timed_out=True, printed=printed.kept)
-    return Observation(printed=printed.kept, changed=_changed(arguments, given), **results)
+def _runs_late(work: Callable[[], Any], results: dict[str, Any], seconds: float) -> bool:
+    """Run `work` in a thread of its own, and stop it after `seconds`; whether it had to be stopped."""
+    thread = threading.Thread(target=_run, args=(work, results), daemon=True)
+    thread.start()
+    try:
+        _wait(thread, seconds)
+    finally:
+        if late := thread.is_alive():
+            _stop(thread)
+    return late
 
 
-def observe_own(work: Callable[..., Any], arguments: Sequence[Any]) -> Observation:
-    """What the course's own `work(*arguments)` does, on copies: it comes back, so it needs no thread and no limit."""
+def observe(work: Callable[..., Any], arguments: Sequence[Any], seconds: float | None = None) -> Observation:
+    """What `work(*arguments)` does, on copies of the arguments, stopped after `seconds`.
+
+    Without a limit it runs in the caller's thread: that is for the course's own answers, which come back.
+    """
     given = copy.deepcopy(list(arguments))
     printed, results = _FirstCharacters(), {}
     with contextlib.redirect_stdout(printed):
-        _run(lambda: work(*given), results)
+        if seconds is None:
+            _run(partial(work, *given), results)
+        elif _runs_late(partial(work, *given), results, seconds):
+            return Observation(timed_out=True, printed=printed.kept)
     return Observation(printed=printed.kept, changed=_changed(arguments, given), **results)
 
 
@@ -160,5 +161,5 @@ class Observations(Iterable[Observation]):
     def __iter__(self) -> Iterator[Observation]:
         for place, case in enumerate(self._cases):
             if place == len(self._known):
-                self._known.append(observe_own(self._work, case))
+                self._known.append(observe(self._work, case))
             yield self._known[place]

@@ -3,9 +3,9 @@
 import html
 from dataclasses import dataclass
 
-from imgrec_lib.exercises.feedback import with_code
+from imgrec_lib.exercises.feedback import framed, with_code
 
-STYLE = "border-left: 4px solid #0072B2; padding: 0.2em 0.8em; margin: 0.3em 0"
+COLOUR = "#0072B2"
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,7 @@ class Hint:
         return f"Hint {self.number} of {self.count} ({self.exercise})\n{self.text}"
 
     def _repr_html_(self) -> str:
-        heading = f"<strong>Hint {self.number} of {self.count}</strong> <small>{html.escape(self.exercise)}</small>"
-        return f'<div style="{STYLE}">{heading}<br>{with_code(self.text)}</div>'
+        return framed(COLOUR, f"Hint {self.number} of {self.count}", self.exercise, f"<br>{with_code(self.text)}")
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,5 @@ class Solution:
         return f"One good answer ({self.exercise})\n{self.source}{self.thought}"
 
     def _repr_html_(self) -> str:
-        heading = f"<strong>One good answer</strong> <small>{html.escape(self.exercise)}</small>"
         code = f'<pre style="overflow-x: auto"><code>{html.escape(self.source)}</code></pre>'
-        return f'<div style="{STYLE}">{heading}{code}{with_code(self.thought)}</div>'
+        return framed(COLOUR, "One good answer", self.exercise, code + with_code(self.thought))

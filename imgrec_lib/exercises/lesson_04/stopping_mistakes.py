@@ -105,7 +105,8 @@ stop_epoch.misconception(
 )
 
 
-def _best_of(losses, stops):
+def best_of(losses: list[float], stops: int) -> int:
+    """The epoch of the lowest loss up to the one at which it stops."""
     return int(np.argmin(losses[: stops + 1]))
 
 
@@ -117,8 +118,8 @@ def _first_rises(rises):
         for epoch in range(1, len(losses)):
             row = row + 1 if losses[epoch] > losses[epoch - 1] else 0
             if row >= rises(patience):
-                return epoch, _best_of(losses, epoch)
-        return len(losses) - 1, _best_of(losses, len(losses))
+                return epoch, best_of(losses, epoch)
+        return len(losses) - 1, best_of(losses, len(losses))
 
     return stop
 

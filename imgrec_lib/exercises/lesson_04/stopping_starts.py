@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from imgrec_lib.exercises.lesson_04.stopping_mistakes import stop_epoch
-
-
-def _best_of(losses, stops):
-    return int(np.argmin(losses[: stops + 1]))
+from imgrec_lib.exercises.lesson_04.stopping_mistakes import best_of, stop_epoch
 
 
 def _not_in_the_first(losses, patience):
@@ -41,7 +37,7 @@ stop_epoch.misconception(
 )
 
 
-def _after(epochs, keeps=_best_of):
+def _after(epochs, keeps=best_of):
     """Stops after a number of epochs that follows from the patience alone."""
 
     def answer(losses, patience):
@@ -56,7 +52,7 @@ stop_epoch.misconception(
     *[
         _after(epochs, keeps)
         for epochs in (lambda patience: patience, lambda patience: patience - 1, lambda patience: patience + 1)
-        for keeps in (_best_of, lambda losses, stops: int(np.argmin(losses)), lambda losses, stops: stops)
+        for keeps in (best_of, lambda losses, stops: int(np.argmin(losses)), lambda losses, stops: stops)
     ],
 )
 
@@ -68,7 +64,7 @@ def _looks_back(worse, keeps):
         for epoch in range(patience, len(losses)):
             if worse(losses[epoch], losses[epoch - patience]):
                 return epoch, keeps(losses, epoch, patience)
-        return len(losses) - 1, _best_of(losses, len(losses))
+        return len(losses) - 1, best_of(losses, len(losses))
 
     return answer
 
@@ -80,7 +76,7 @@ stop_epoch.misconception(
         for worse in (lambda loss, before: loss >= before, lambda loss, before: loss > before)
         for keeps in (
             lambda losses, epoch, patience: epoch - patience,
-            lambda losses, epoch, patience: _best_of(losses, epoch),
+            lambda losses, epoch, patience: best_of(losses, epoch),
         )
     ],
 )
