@@ -146,7 +146,7 @@ class Exercise:
         return list(inspect.signature(self.reference).parameters) if self.is_function else []
 
     def judge(self, prepared: Prepared, seen: Sequence[Observation]) -> judging.Verdict:
-        """The verdict on what was observed, up to the first case that took too long; the answer itself is not needed."""
+        """The verdict on what was observed, up to the first case that took too long; needs no answer to run."""
         targets, closeness = prepared.targets, self.closeness
         faults = [place for place, one in enumerate(seen) if not judging.right(one, targets[place], closeness)]
         if not faults:
