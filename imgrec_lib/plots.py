@@ -35,7 +35,7 @@ def display_figure(figure: "Figure") -> None:
     """Show a figure as a still picture; its text form says only how many panels it has, the same on every machine."""
     from IPython.display import display
 
-    kind, picture = _smallest(png(figure))
+    kind, picture = stored(png(figure))
     bundle = {"text/plain": f"Picture with {len(figure.axes)} panel(s)", kind: picture}
     display(bundle, raw=True, metadata={kind: {"alt": _alternative_text(figure)}})
 
@@ -45,7 +45,7 @@ def _alternative_text(figure: "Figure") -> str:
     return "; ".join(titles) or "picture"
 
 
-def _smallest(picture: bytes) -> tuple[str, bytes]:
+def stored(picture: bytes) -> tuple[str, bytes]:
     """The picture as it is stored: PNG, or JPEG where photographs would make the notebook several times larger."""
     if len(picture) < LARGEST_PNG:
         return "image/png", picture
