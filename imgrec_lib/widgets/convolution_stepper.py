@@ -23,8 +23,8 @@ def stepped(image: np.ndarray, kernel: np.ndarray, stride: int = 1, padding: int
 class ConvolutionStepper(StillWidget):
     """Step or play a kernel over a grey image, edit the kernel, and see each sum.
 
-    `image` is height × width, numbers of any kind, at most 256 a side; `kernel` is odd × odd, at most 7 a side. Its traits
-    `kernel`, `stride` (1 to 3), `padding` (0 to 3), `row` and `column` (the output number looked at) follow what a hand
+    `image` is height × width, numbers of any kind, at most 256 a side; `kernel` is odd × odd, at most 7 a side. Its
+    traits `kernel`, `stride` (1 to 3), `padding` (0 to 3), `row` and `column` (the output number looked at) follow what a hand
     does, and can be set from Python.
     """
 

@@ -11,7 +11,7 @@ from imgrec_lib.widgets.still import StillWidget
 BRIDGE = Path(__file__).with_name("bridge.js")
 FRONT_ENDS_OWN = ("layout", "tabbable", "tooltip")
 PAGE = """<!doctype html><html lang="en"><title>one widget</title><meta name="viewport" content="width=device-width">
-<body style="margin: 8px"><main><h1 style="font-size: 1rem">one widget</h1><div id="widget"></div></main></body></html>"""
+<body style="margin: 8px"><main><h1 style="font-size: 1rem">one widget</h1><div id="widget"></div></main></html>"""
 
 
 def address(source: str) -> str:
@@ -77,7 +77,7 @@ class Bridge:
 
 
 def wait_until(page: Any, get: Callable[[], Any], wanted: Any, name: str, seconds: float = 10) -> None:
-    """Ask again and again, for some seconds, until the answer is the wanted one or is accepted by the wanted function."""
+    """Ask again and again until the answer is the wanted one, or is accepted by the wanted function."""
     accepted = wanted if callable(wanted) else lambda value: value == wanted
     end = time.monotonic() + seconds
     while not accepted(value := get()):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import bridge
-import nbformat
 import front_ends
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
