@@ -120,7 +120,8 @@ def _number(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 1 else f"{value:.1f}"
 
 
-def _draw_numbers(axis: "Axes", matrix: np.ndarray, signed: bool | None, fontsize: float) -> None:
+def draw_numbers(axis: "Axes", matrix: np.ndarray, signed: bool | None, fontsize: float) -> None:
+    """Draw a small matrix, height × width, as squares with their numbers."""
     colours = _colours(matrix, signed)
     axis.imshow(matrix, interpolation="nearest", **colours)
     low, high = colours["vmin"], colours["vmax"]
@@ -136,7 +137,8 @@ def _draw_numbers(axis: "Axes", matrix: np.ndarray, signed: bool | None, fontsiz
     axis.tick_params(length=0)
 
 
-def _ring(axis: "Axes", highlight: tuple[int, int, int, int]) -> None:
+def ring(axis: "Axes", highlight: tuple[int, int, int, int]) -> None:
+    """Draw a frame around the window `(row, column, rows, columns)` of a picture."""
     from matplotlib.patches import Rectangle
 
     row, column, rows, columns = highlight
@@ -161,11 +163,11 @@ def numbers(
     rings = [highlight] if isinstance(highlight, tuple) else list(highlight or [])
     figure, axes, side = _squares_figure(arrays, square)
     for index, (axis, array) in enumerate(zip(axes, arrays)):
-        _draw_numbers(axis, array, signed, fontsize=min(11.0, 24 * side))
+        draw_numbers(axis, array, signed, fontsize=min(11.0, 24 * side))
         if titles and index < len(titles):
             axis.set_title(titles[index], fontsize=10)
         if index < len(rings) and rings[index] is not None:
-            _ring(axis, rings[index])
+            ring(axis, rings[index])
     display_figure(figure)
 
 
@@ -204,7 +206,7 @@ def comparison_figure(
     signed = any(_is_signed(picture) for picture in pictures)
     for axis, picture, original, title in zip(axes[0], pictures, (target, yours), titles):
         if small:
-            _draw_numbers(axis, np.asarray(picture, dtype=float), signed, fontsize=9)
+            draw_numbers(axis, np.asarray(picture, dtype=float), signed, fontsize=9)
             for text, value in zip(axis.texts, original.flat):
                 text.set_text(_number(value))
         else:
@@ -212,6 +214,6 @@ def comparison_figure(
             axis.imshow(drawable, interpolation="nearest", **_colours(drawable, signed))
             axis.axis("off")
         reach = max(target.shape[:2]) // 24
-        _ring(axis, (place[0] - reach, place[1] - reach, 1 + 2 * reach, 1 + 2 * reach))
+        ring(axis, (place[0] - reach, place[1] - reach, 1 + 2 * reach, 1 + 2 * reach))
         axis.set_title(title, fontsize=10)
     return figure

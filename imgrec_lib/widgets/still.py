@@ -1,10 +1,13 @@
 """What every widget of the course shares: its JavaScript, an answer to it, and a still picture beside the live view."""
 
 import base64
+import reprlib
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+import traitlets
 
 from imgrec_lib import plots
 
@@ -14,9 +17,25 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 
 
-def javascript(name: str) -> str:
-    """The JavaScript module of the widget called `name`: what all widgets share, then its own file."""
-    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in ("common.js", f"{name}.js"))
+def javascript(*names: str) -> str:
+    """The JavaScript module of a widget: what all widgets share, then the files called `names`, its own as the last."""
+    return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("common", *names))
+
+
+class Refused(ValueError, traitlets.TraitError):
+    """A value that a widget does not take, in one sentence; the trait then keeps the value from before."""
+
+
+class Whole(traitlets.Int):
+    """A whole number from `min` to `max`, whoever sets it, Python or the browser."""
+
+    def validate(self, obj: Any, value: Any) -> int:
+        """The value, or `Refused` where it is something else."""
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or not self.min <= value <= self.max:
+            rule = f"a whole number from {self.min} to {self.max}"
+            raise Refused(f"{self.name} is {reprlib.repr(value)}, but must be {rule}: give one of those")
+        return int(value)
 
 
 class StillWidget(anywidget.AnyWidget):
