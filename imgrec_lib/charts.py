@@ -30,13 +30,18 @@ def _tidy(axis: "Axes", grid: str | None = None) -> None:
         axis.grid(axis=grid, color="0.9")
 
 
-def draw_curves(axes: Sequence["Axes"], history: History, epochs: int | None = None) -> None:
-    """Draw loss on the first axis and accuracy on the second: training solid, validation dashed."""
+def draw_curves(
+    axes: Sequence["Axes"], history: History, epochs: int | None = None, numbers: Sequence[int] | None = None
+) -> None:
+    """Draw loss on the first axis and accuracy on the second: training solid, validation dashed.
+
+    `numbers` are the epochs that the values belong to; without them they count from 1.
+    """
     for axis, name in zip(axes, ("loss", "accuracy")):
         for key, style, colour, label in ((name, "-", BLUE, "training"), (f"val_{name}", "--", ORANGE, "validation")):
             values = history.get(key, ())
             if len(values):
-                epoch, mark = range(1, len(values) + 1), "o" if len(values) <= 15 else None
+                epoch, mark = numbers or range(1, len(values) + 1), "o" if len(values) <= 15 else None
                 axis.plot(epoch, values, style, color=colour, label=label, marker=mark, markersize=4)
         axis.set(title=name, xlabel="epoch", xlim=(0.5, max(2, epochs or len(history.get(name, ()))) + 0.5))
         _tidy(axis, grid="y")

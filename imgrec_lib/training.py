@@ -9,6 +9,8 @@ from imgrec_lib.progress import Line, remaining
 if TYPE_CHECKING:
     import keras
 
+    from imgrec_lib.watching import Watch
+
 SECONDS_BETWEEN_PICTURES = 1.0
 Logs = Mapping[str, float] | None
 
@@ -21,6 +23,17 @@ def _epoch_text(epoch: int, epochs: int, seconds: float, done: float) -> str:
 def live_line() -> "keras.callbacks.Callback":
     """A Keras callback that shows one live line, epoch and time left, and leaves nothing behind."""
     return _live_line_class()()
+
+
+def monitor() -> "keras.callbacks.Callback":
+    """A Keras callback that shows live curves, the time left and a stop button while `fit` runs, then a still picture.
+
+    Give it as `fit(..., verbose=0, callbacks=[training.monitor()])`. Stop ends the training after the present
+    batch and a validation, and puts the weights of the best epoch back: that with the lowest validation loss, or with
+    the lowest loss where nothing is validated.
+    The callback's `watch` holds the view, `watch.widget`, and after a stop the number of the epoch kept, `watch.kept`.
+    """
+    return _monitor_class()()
 
 
 def live_curves() -> "keras.callbacks.Callback":
@@ -67,6 +80,44 @@ def _live_line_class() -> type["keras.callbacks.Callback"]:
             self._line.close()
 
     return LiveLine
+
+
+def _monitor_class() -> type["keras.callbacks.Callback"]:
+    import keras
+
+    from imgrec_lib.watching import Watch
+
+    class Monitor(keras.callbacks.Callback):
+        watch: "Watch | None" = None
+
+        def on_train_begin(self, logs: Logs = None) -> None:
+            if self.watch is not None:
+                self.watch.interrupted()
+            self.watch = Watch(self.params["epochs"], self.params.get("steps"))
+
+        def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+            self.watch.epoch_begins(epoch)
+
+        def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+            self.watch.batch_ended(batch + 1)
+            self._stop_if_asked()
+
+        def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+            if self.watch is not None:
+                self.watch.listen()
+
+        def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+            self.watch.epoch_ended(logs or {}, self.model.get_weights)
+            self._stop_if_asked()
+
+        def on_train_end(self, logs: Logs = None) -> None:
+            self.watch.ended(self.model.set_weights)
+
+        def _stop_if_asked(self) -> None:
+            if self.watch.stop:
+                self.model.stop_training = True
+
+    return Monitor
 
 
 class _Picture:
