@@ -14,7 +14,12 @@ from nbformat.v4 import new_code_cell, new_notebook
 from imgrec_lib import authoring
 from imgrec_lib.widgets.still import StillWidget
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NAMES = (
+    *("chromium", "chromium-browser", "google-chrome", "chrome"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 # A camera that shows a test picture, and leave to use it; no call to the outside.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
