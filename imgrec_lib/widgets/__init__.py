@@ -8,5 +8,6 @@ They need no network and no build step, and leave a still picture where nothing 
 """
 
 from imgrec_lib.widgets.convolution_stepper import ConvolutionStepper
+from imgrec_lib.widgets.drawing_pad import DrawingPad
 
-__all__ = ["ConvolutionStepper"]
+__all__ = ["ConvolutionStepper", "DrawingPad"]
