@@ -98,13 +98,10 @@ def _monitor_class() -> type["keras.callbacks.Callback"]:
         def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
             self.watch.epoch_begins(epoch)
 
-        def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-            self.watch.batch_ended(batch + 1)
+        # At the beginning of a batch Keras hands over no numbers, so it need not wait for them.
+        def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+            self.watch.batch_begins(batch)
             self._stop_if_asked()
-
-        def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
-            if self.watch is not None:
-                self.watch.listen()
 
         def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
             self.watch.epoch_ended(logs or {}, self.model.get_weights)

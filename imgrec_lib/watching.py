@@ -56,9 +56,9 @@ class Watch:
             self._first, self.widget.first = epoch, epoch + 1
         self._epoch, self._share = epoch, 0.0
 
-    def batch_ended(self, count: int) -> None:
-        """Note that `count` batches of this epoch are done."""
-        self._share = min(1.0, count / self._steps) if self._steps else 0.0
+    def batch_begins(self, done: int) -> None:
+        """Note that `done` batches of this epoch lie behind."""
+        self._share = min(1.0, done / self._steps) if self._steps else 0.0
         self.listen()
         self._view()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 History = Mapping[str, Sequence[float]]
-MOST_POINTS = 300
+MOST_POINTS, MOST_IN_PICTURE = 300, 100  # A picture of more noise would be stored as JPEG
 LARGEST_NUMBER = 1e30
 NOT_A_NUMBER = (
     "The loss is not a number (NaN): a step was so large that the sums overflowed, and no later step can mend that. "
@@ -101,9 +101,9 @@ def gap_words(reading: Reading, first: int = 1) -> str:
     return f"{when}training is {points} percentage point{plural} {side} than validation."
 
 
-def shown_places(count: int, best: int | None) -> np.ndarray:
-    """Which of `count` epochs are drawn: all, or about 300 spread evenly, with the first, the best and the last."""
-    if count <= MOST_POINTS:
+def shown_places(count: int, best: int | None, most: int = MOST_POINTS) -> np.ndarray:
+    """Which of `count` epochs are drawn: all, or about `most` spread evenly, with the first, the best and the last."""
+    if count <= most:
         return np.arange(count)
-    places = np.linspace(0, count - 1, MOST_POINTS).round().astype(int)
+    places = np.linspace(0, count - 1, most).round().astype(int)
     return np.unique(np.append(places, [] if best is None else best)).astype(int)

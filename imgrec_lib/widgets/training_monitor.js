@@ -18,6 +18,12 @@ export function epochRange(first, epochs) {
   return [first === 1 ? 0 : first - 1, Math.max(epochs, first + 1)];
 }
 
+function mark(best, epochs) {
+  const x = across(best, epochs), late = x > 226;
+  return drawn("g", { class: "best" }, stroke(`M${x} ${HIGH[0]}V${HIGH[1]}`, "currentColor", 1, { "stroke-dasharray": "2 4" }),
+    written(x + (late ? -5 : 5), HIGH[1] + 10, `best: ${best}`, late ? "end" : "start"));
+}
+
 function gapOf(axes, numbers, train, validation, name) {
   const at = axes.gap === null || axes.gap_in !== name ? -1 : numbers.indexOf(axes.gap);
   const both = [train[at], validation[at]].every(Number.isFinite);
@@ -44,7 +50,7 @@ function render({ model, el }) {
     const show = (view, name, train, validation, range) => view.draw({
       lines: [{ numbers, values: train }, { numbers, values: validation, dashed: true }], epochs, range,
       gap: gapOf(axes, numbers, train, validation, name),
-      best: name === "loss" && axes.best !== null ? { epoch: axes.best, text: `best: ${axes.best}` } : null,
+      more: name === "loss" && axes.best !== null ? [mark(axes.best, epochs)] : [],
       label: spoken(name, train, validation) });
     show(loss, "loss", rows[0], rows[1], [0, axes.loss]);
     show(accuracy, "accuracy", rows[2], rows[3], [axes.accuracy, 1]);

@@ -7,6 +7,7 @@ import traitlets
 
 from imgrec_lib import charts, plots
 from imgrec_lib.widgets.learning_curves import (
+    MOST_IN_PICTURE,
     NOT_A_NUMBER,
     History,
     accuracy_name,
@@ -91,7 +92,7 @@ class TrainingMonitor(StillWidget):
         """Loss and accuracy so far, with the best epoch marked and the last words above."""
         figure, axes = plots.new_figure(1, 2, plots.FIGURE_WIDTH, 3.0)
         reading, accuracy = read(self.history), accuracy_name(self.history)
-        places = shown_places(len(self.history.get("loss", ())), reading.best)
+        places = shown_places(len(self.history.get("loss", ())), reading.best, MOST_IN_PICTURE)
         named = {"loss": "loss", "val_loss": "val_loss", "accuracy": accuracy, "val_accuracy": f"val_{accuracy}"}
         drawn = {name: finite(self.history[one])[places] for name, one in named.items() if one in self.history}
         charts.draw_curves(axes[0], drawn, epochs=self.epochs, numbers=list(places + self.first))
