@@ -10,7 +10,7 @@ export function reduced(drawing, side, size) {
   return sums.map((sum) => Math.floor((2 * sum + count) / (2 * count)));
 }
 
-// The ink in the middle, its longer side enlarged until `margin` pixels are left; a blank drawing as it is.
+// The ink in the middle, its longer side enlarged until `margin` pixels are left.
 export function centred(drawing, side, margin = 0) {
   const ink = [[side, -1], [side, -1]], inner = side - 2 * margin;
   for (let at = 0; at < side * side; at++) {
@@ -70,7 +70,7 @@ function render({ model, el }) {
   let marks = [], stroke = null, hand = null, mine = null, busy = 0, waiting = false;
   canvas.width = canvas.height = side;
 
-  // A mark is a stroke { points, width }, or { base }: numbers that cover all before.
+  // A mark is a stroke, or { base }: numbers that cover all before.
   function lay({ base, points, width }, from = 0) {
     if (base) return drawSquares(ink, coloured(base, 255, false), size, side);
     Object.assign(drawn, { lineCap: "round", lineWidth: width, strokeStyle: "#fff" });
@@ -88,7 +88,7 @@ function render({ model, el }) {
     changed();
   }
 
-  // Paints what the hand did, and works out what the network sees.
+  // Paints, and gives what the network sees.
   function show() {
     context.drawImage(ink, 0, 0);
     if (cursor.shown) {
@@ -114,7 +114,7 @@ function render({ model, el }) {
     ask();
   }
 
-  // One question at a time: what was drawn meanwhile goes out after the answer.
+  // One question at a time.
   function ask() {
     waiting = Date.now() - busy < 4000;
     if (waiting) return;
@@ -127,7 +127,7 @@ function render({ model, el }) {
     if (waiting) ask();
   }
 
-  // Python, or another view, put something else on the pad.
+  // From Python or another view.
   function given() {
     const pixels = bytes(model, "pixels");
     if (same(pixels, mine)) return;
@@ -182,15 +182,16 @@ function render({ model, el }) {
     if (stroke) move(...middle());
     else show();
   });
-  canvas.addEventListener("keydown", (event) => {
-    if (![" ", "Enter"].includes(event.key) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  el.onkeydown = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.stopPropagation();  // Else the notebook takes arrows and Enter, and slider and buttons do not hear them.
+    if (event.target !== canvas || ![" ", "Enter"].includes(event.key)) return;
     event.preventDefault();
-    event.stopPropagation();
     if (event.repeat || hand !== null) return;
     cursor.shown = true;
     if (stroke) lift();
     else down(...middle());
-  });
+  };
   canvas.onblur = () => {
     cursor.shown = false;
     lift();

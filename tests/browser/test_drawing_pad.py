@@ -52,8 +52,9 @@ def shown_squares(page: Any, size: int) -> np.ndarray:
     """The grey numbers that the second canvas shows, size × size."""
     script = """size => { const canvas = document.querySelector(".seen"), part = canvas.width / size;
         const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.width).data;
+        const middle = (place) => Math.floor((place + 0.5) * part);
         return Array.from({ length: size * size }, (_, at) =>
-            data[4 * (Math.floor((Math.floor(at / size) + 0.5) * part) * canvas.width + Math.floor((at % size + 0.5) * part))]); }"""
+            data[4 * (middle(Math.floor(at / size)) * canvas.width + middle(at % size))]); }"""
     return np.array(page.evaluate(script, size)).reshape(size, size)
 
 
@@ -229,8 +230,9 @@ def test_a_finger_draws_and_a_second_one_does_not(mount, page, pad):
 def test_it_is_quick(mount, page, pad):
     mount(pad)
     page.evaluate("""() => { window.times = [];
-        document.querySelector(".pad").addEventListener("pointermove", () => { window.before = performance.now(); }, true);
-        document.querySelector(".pad").addEventListener("pointermove", () => window.times.push(performance.now() - window.before)); }""")
+        const pad = document.querySelector(".pad"), now = () => performance.now();
+        pad.addEventListener("pointermove", () => { window.before = now(); }, true);
+        pad.addEventListener("pointermove", () => window.times.push(now() - window.before)); }""")
     page.get_by_label("fit to the frame").press(" ")
     line(page, page.locator(".pad"), (0.1, 0.1), (0.9, 0.1), (0.1, 0.5), (0.9, 0.5), (0.5, 0.9))
     times = page.evaluate("window.times")
@@ -281,10 +283,16 @@ def use(notebook: Any, name: str) -> None:
     canvas.press("ArrowDown")
     canvas.press("Enter")
     notebook.until(f"bool({name}.drawing[{name}.size // 2 + 1].any())", True)
-    page.wait_for_function("name => document.querySelectorAll('.imgrec-drawing-pad .highest').length > 0", arg=name)
+    view.get_by_label("pen width").press("Home")
+    notebook.until(f"{name}.pen", 1)
+    view.locator(".highest").wait_for()
     values = notebook.python(f"list({name}.probabilities)")
     highest = view.locator(".highest").text_content()
     assert highest.startswith(notebook.python(f"{name}.class_names[{int(np.argmax(values))}]"))
+    view.get_by_role("button", name="Clear").press("Enter")
+    notebook.until(f"{name}.probabilities", [])
+    view.get_by_role("button", name="Undo").press("Enter")
+    notebook.until(f"len({name}.probabilities) > 0", True)
 
 
 def test_in_a_notebook(open_notebook):
