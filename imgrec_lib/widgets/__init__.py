@@ -7,7 +7,8 @@
 They need no network and no build step, and leave a still picture where nothing runs.
 """
 
+from imgrec_lib.widgets.augmentation_explorer import AugmentationExplorer
 from imgrec_lib.widgets.convolution_stepper import ConvolutionStepper
 from imgrec_lib.widgets.drawing_pad import DrawingPad
 
-__all__ = ["ConvolutionStepper", "DrawingPad"]
+__all__ = ["AugmentationExplorer", "ConvolutionStepper", "DrawingPad"]
