@@ -8,7 +8,17 @@ They need no network and no build step, and leave a still picture where nothing 
 """
 
 from imgrec_lib.widgets.augmentation_explorer import AugmentationExplorer
+from imgrec_lib.widgets.confusion_explorer import ConfusionExplorer
 from imgrec_lib.widgets.convolution_stepper import ConvolutionStepper
 from imgrec_lib.widgets.drawing_pad import DrawingPad
+from imgrec_lib.widgets.feature_map_explorer import FeatureMapExplorer
+from imgrec_lib.widgets.your_photos import YourPhotos
 
-__all__ = ["AugmentationExplorer", "ConvolutionStepper", "DrawingPad"]
+__all__ = [
+    "AugmentationExplorer",
+    "ConfusionExplorer",
+    "ConvolutionStepper",
+    "DrawingPad",
+    "FeatureMapExplorer",
+    "YourPhotos",
+]
