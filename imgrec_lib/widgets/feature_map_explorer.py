@@ -53,12 +53,12 @@ class FeatureMapExplorer(StillWidget):
         self._images = _pictures(images)
         self._labels = _labels(labels, len(self._images), class_names)
         self._outputs = explaining.LayerOutputs(network)
-        self._maps = self._outputs(self._images[0])
-        names = self._names(class_names)
-        layers = [[name, self._outputs.kinds[name], list(maps.shape)] for name, maps in self._maps.items()]
-        _refuse_large(layers)
-        given = self._brightest(traits.get("layer", _first_with_maps(layers))) | traits
-        super().__init__(count=len(self._images), layers=layers, class_names=names, **given)
+        self._maps, self._state = self._outputs(self._images[0]), {}
+        self._names = names = self._checked(class_names)
+        self._layers = [[name, self._outputs.kinds[name], list(maps.shape)] for name, maps in self._maps.items()]
+        _refuse_large(self._layers)
+        given = self._brightest(traits.get("layer", _first_with_maps(self._layers))) | traits
+        super().__init__(count=len(self._images), layers=self._layers, class_names=names, **given)
         self._look()
 
     def _brightest(self, layer: str) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class FeatureMapExplorer(StillWidget):
         row, column = np.unravel_index(maps[:, :, channel].argmax(), maps.shape[:2])
         return {"layer": layer, "channel": channel, "row": int(row), "column": int(column)}
 
-    def _names(self, class_names: Sequence[str] | None) -> list[str]:
+    def _checked(self, class_names: Sequence[str] | None) -> list[str]:
         probabilities = self._outputs.probabilities(self._maps)
         if probabilities is None:
             return []
@@ -98,12 +98,12 @@ class FeatureMapExplorer(StillWidget):
 
     @traitlets.observe("picture", "layer")
     def _changed(self, change: dict[str, Any]) -> None:
-        if self.layers:
+        if self._state:
             self._look()
 
     @traitlets.observe("channel", "row", "column")
     def _keep_inside(self, change: dict[str, Any]) -> None:
-        if self.layers:
+        if self._state:
             self._clamp()
 
     def _clamp(self) -> None:
@@ -116,7 +116,7 @@ class FeatureMapExplorer(StillWidget):
         return maps if maps.ndim == 3 else squares(maps)[:, :, np.newaxis]
 
     def _look(self) -> None:
-        if self.shown.get("picture") != self.picture:
+        if self._state.get("picture") != self.picture:
             self._maps = self._outputs(self._images[self.picture])
         picture, maps = seen(self._images[self.picture]), self._maps_as_pictures()
         together, units = mosaic(maps), self._maps[self.layer]
@@ -124,7 +124,7 @@ class FeatureMapExplorer(StillWidget):
             self._clamp()
             self.pixels = picture.tobytes()
             self.maps = together.astype("<f4").tobytes()
-            self.shown = {
+            self.shown = self._state = {
                 **{"picture": self.picture, "layer": self.layer, "label": self._label(), "answers": self._answers()},
                 **{"size": list(picture.shape), "tile": list(maps.shape[:2]), "maps": maps.shape[2]},
                 **{"across": across(maps.shape[2]), "width": together.shape[1]},
@@ -136,7 +136,7 @@ class FeatureMapExplorer(StillWidget):
         if self._labels is None:
             return ""
         label = int(self._labels[self.picture])
-        return f"labelled {self.class_names[label] if self.class_names else label}"
+        return f"labelled {self._names[label] if self._names else label}"
 
     def _answers(self) -> list[list]:
         values = self._outputs.probabilities(self._maps)
@@ -144,7 +144,7 @@ class FeatureMapExplorer(StillWidget):
             return []
         values = np.nan_to_num(values)  # JSON knows no NaN
         order = np.argsort(-values, kind="stable")[:MOST_ANSWERS]
-        return [[self.class_names[index], float(values[index])] for index in order]
+        return [[self._names[index], float(values[index])] for index in order]
 
     def feature_maps(self) -> np.ndarray:
         """The chosen layer's output for the chosen picture: height × width × channels, or units."""
@@ -152,11 +152,11 @@ class FeatureMapExplorer(StillWidget):
 
     def words(self) -> str:
         """Number and size of the pictures, and the layers' kinds and sizes."""
-        layers = [f"{kind} {size(shape)}" for _, kind, shape in self.layers]
+        layers = [f"{kind} {size(shape)}" for _, kind, shape in self._layers]
         if len(layers) > 12:
             layers[6:-6] = ["…"]
-        pictures = f"{self.count} pictures of {size(self._images.shape[1:])}"
-        return f"{pictures}; {len(self.layers)} layers: {', '.join(layers)}"
+        pictures = f"{len(self._images)} pictures of {size(self._images.shape[1:])}"
+        return f"{pictures}; {len(self._layers)} layers: {', '.join(layers)}"
 
     def figure(self) -> "Figure":
         """The picture, all maps of the chosen layer, one of them large, and the probabilities."""
@@ -174,17 +174,17 @@ class FeatureMapExplorer(StillWidget):
         return figure
 
     def _draw(self, axis: "Axes", numbers: np.ndarray, title: str) -> None:
-        reach = self.shown["reach"] or 1.0
+        reach = self._state["reach"] or 1.0
         signed = {"cmap": plots.DIVERGING, "vmin": -reach, "vmax": reach}
         axis.imshow(
             numbers,
             interpolation="nearest",
-            **(signed if self.shown["signed"] else {"cmap": "gray", "vmin": 0, "vmax": reach}),
+            **(signed if self._state["signed"] else {"cmap": "gray", "vmin": 0, "vmax": reach}),
         )
         axis.set_title(title, fontsize=10)
 
     def _draw_answers(self, axis: "Axes") -> None:
-        names, values = zip(*self.shown["answers"]) if self.shown["answers"] else ((), ())
+        names, values = zip(*self._state["answers"]) if self._state["answers"] else ((), ())
         axis.barh(range(len(names)), values, color=[VERMILION] + [BLUE] * (len(names) - 1))
         axis.set_yticks(range(len(names)), names, fontsize=8)
         axis.invert_yaxis()
