@@ -105,8 +105,8 @@ def label_after(label: str, rule: Rule, turn: float, mirrored: bool) -> str | No
     """The label that fits the copy: the same or another, "" for none that has a name, None where people disagree.
 
     `rule` is a function of label, turn and mirrored, or a dictionary. In it, `"flip": True` says that mirroring changes
-    the label, `"rotation": 90` that turning by more than that does, with a third of it on both sides in doubt. In place of
-    True stands the new label, and in place of 90 a pair such as `(90, "9")`.
+    the label, `"rotation": 90` that turning by more than that does, with a third of it on both sides in doubt. The new
+    label may stand in place of True, and a pair such as `(90, "9")` in place of 90.
     """
     if callable(rule):
         return rule(label, turn, mirrored)

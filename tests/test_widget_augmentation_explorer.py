@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from imgrec_lib import augmenting, datasets, plots, widgets
+from imgrec_lib import datasets, plots, widgets
 from imgrec_lib.augmenting import augmented, examples, label_after, turned_and_mirrored
 
 RULES = {"6": {"rotation": (90, "9"), "flip": True}, "brick": {}, "left shoe": {"flip": "right shoe"}}
@@ -210,7 +210,7 @@ SMALL = np.zeros((8, 8), "uint8")
         (dict(rotation=181), "rotation"),
         (dict(zoom=0.1), "zoom"),
         (dict(which=1), "no picture 1: the last is 0"),
-        (dict(noise=float("nan")), "noise is not a number"),
+        (dict(noise=float("nan")), "noise is nan, but must be a number from 0 to 60: give one of those"),
     ],
 )
 def test_bad_arguments_are_answered_in_a_sentence(arguments, message):

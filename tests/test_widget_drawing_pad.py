@@ -160,6 +160,7 @@ def test_a_network_for_colour_gets_the_grey_three_times():
         (dict(drawing=[["a"] * 28] * 28), "not grey"),
         (dict(margin=14), "margin of 14 leaves nothing"),
         (dict(margin=-1), "margin of -1"),
+        (dict(pen=0), "pen is 0, but must be a whole number from 1 to 16"),
     ],
 )
 def test_bad_arguments_are_answered_in_a_sentence(arguments, message):

@@ -60,8 +60,11 @@ export function readNumber(text, name, low, high) {
 
 const LOOK = `.imgrec-augmentation-explorer {
   input[type=range] { width: 11rem }
+  .row { align-items: center }
   .number { width: 4.5em }
   .shown canvas { width: 15rem }
+  .asked { flex: 1 1 15rem }
+  .asked p { min-height: 6em }
   .dice button { padding: 2px; line-height: 0 }
   .dice canvas { width: 4rem }
 }`;
@@ -80,9 +83,9 @@ function render({ model, el }) {
   const row = (className, ...children) => element("div", { className: `row ${className}` }, ...children);
   const canvas = () => element("canvas", { role: "img" });
   const shown = (text, made) => element("figure", {}, element("figcaption", {}, text), made);
-  const which = choice(get("labels").map((label, at) => `${at + 1} ${label}`), get("labels").map((_, at) => at));
+  const which = choice(get("labels").map((label, at) => `${at + 1}: ${label}`), get("labels").map((_, at) => at));
   const original = canvas(), copy = canvas(), roll = button("Roll the dice"), reset = button("Reset");
-  const same = button("Still the same"), another = button("Another class"), question = element("span"), verdict = element("p", { role: "status" });
+  const same = button("Still the same"), another = button("Another class"), question = element("div"), verdict = element("p", { role: "status" });
   const dice = examples(0).map(() => ({ button: button(""), canvas: canvas() }));
   dice.forEach((die) => die.button.append(die.canvas));
   const sliders = Object.entries(RANGES).map(([name, [min, max, step]]) => ({ name, min, max,
@@ -92,8 +95,8 @@ function render({ model, el }) {
   const { problem, status } = frame(el, "augmentation-explorer", element("style", {}, LOOK),
     row("", ...(count > 1 ? [labelled("picture ", which)] : []), ...flips.map(({ name, box }) => labelled(box, FLIPS[name])), reset),
     row("", ...sliders.map(({ name, range, number }) => element("span", {}, labelled(`${name} `, range), " ", number))),
-    row("shown", shown("original", original), shown("your copy", copy)),
-    ...(get("asks") ? [row("", question, same, another), verdict] : []),
+    row("shown", shown("original", original), shown("your copy", copy),
+      ...(get("asks") ? [element("div", { className: "asked" }, question, row("", same, another), verdict)] : [])),
     row("dice", roll, ...dice.map((die) => die.button)));
   const send = sender(model, problem);
   // The notebook would take arrows and Enter for itself, and sliders and buttons would not hear them.

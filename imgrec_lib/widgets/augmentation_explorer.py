@@ -1,13 +1,15 @@
 """Turn, enlarge, flip and disturb a picture by hand, and ask of each copy whether its label is still true."""
 
+import reprlib
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
 
 from imgrec_lib import augmenting, plots
-from imgrec_lib.widgets.still import StillWidget, javascript
+from imgrec_lib.widgets.still import Refused, StillWidget, Whole, javascript
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,14 +20,26 @@ RULE_KEYS = {"rotation", "flip"}
 ANSWERS = ("", "same", "another")
 
 
+class Amount(traitlets.Float):
+    """A number from `min` to `max`, whoever sets it, Python or the browser."""
+
+    def validate(self, obj: Any, value: Any) -> float:
+        """The value, or `Refused` where it is something else."""
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if not number or not self.min <= value <= self.max:
+            rule = f"a number from {self.min} to {self.max}"
+            raise Refused(f"{self.name} is {reprlib.repr(value)}, but must be {rule}: give one of those")
+        return float(value)
+
+
 class AugmentationExplorer(StillWidget):
     """Change a picture as augmentation does, and see which changes make its label a lie.
 
     `images` is one uint8 picture, height × width or height × width × channels, or a list of pictures of one shape, and
-    `labels` a name, or a list of names. `changes_label` says what a change makes of a label: a rule of
+    `labels` a name, or a list of names. `changes_label` says what a change makes of a label: a rule as in
     `augmenting.label_after` for all labels, or a dictionary of such rules by label. Without it no question is asked.
-    The traits `rotation` (−180 to 180 degrees), `zoom` (0.5 to 2), `flip_left_right`, `flip_up_down`, `noise` (0 to 60),
-    `seed` and `which` (the picture's number) follow what a hand does; `explorer.picture` is the changed copy.
+    The traits `rotation` (−180 to 180 degrees), `zoom` (0.5 to 2), `flip_left_right`, `flip_up_down`, `noise` (0 to
+    60), `seed` and `which` (the picture's number) follow what a hand does; `explorer.picture` is the changed copy.
     """
 
     _esm = javascript("augmentation_explorer")
@@ -34,13 +48,13 @@ class AugmentationExplorer(StillWidget):
     shape = traitlets.List(traitlets.Int()).tag(sync=True)
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     asks = traitlets.Bool(False).tag(sync=True)
-    which = traitlets.Int(0, min=0).tag(sync=True)
-    rotation = traitlets.Float(0.0, min=-180, max=180).tag(sync=True)
-    zoom = traitlets.Float(1.0, min=0.5, max=2).tag(sync=True)
-    noise = traitlets.Float(0.0, min=0, max=60).tag(sync=True)
+    which = Whole(0, min=0, max=MOST_PICTURES - 1).tag(sync=True)
+    rotation = Amount(0.0, min=-180, max=180).tag(sync=True)
+    zoom = Amount(1.0, min=0.5, max=2).tag(sync=True)
+    noise = Amount(0.0, min=0, max=60).tag(sync=True)
     flip_left_right = traitlets.Bool(False).tag(sync=True)
     flip_up_down = traitlets.Bool(False).tag(sync=True)
-    seed = traitlets.Int(0, min=0, max=2**31 - 1).tag(sync=True)
+    seed = Whole(0, min=0, max=2**31 - 1).tag(sync=True)
     answer = traitlets.Enum(ANSWERS, "").tag(sync=True)
     verdict = traitlets.Unicode().tag(sync=True)
 
@@ -57,20 +71,15 @@ class AugmentationExplorer(StillWidget):
         shape = [*self._images.shape[:3], self._images[0, :, :, np.newaxis].shape[-1]]
         self._fixed = {"pictures": self._images.tobytes(), "shape": shape, "labels": names}
         self._fixed["asks"] = changes_label is not None
-        try:
-            super().__init__(**self._fixed, **traits)
-        except traitlets.TraitError as error:
-            raise ValueError(str(error)) from None
+        super().__init__(**self._fixed, **traits)
 
-    @traitlets.validate("pictures", "shape", "labels", "asks", "which", "rotation", "zoom", "noise")
+    @traitlets.validate("pictures", "shape", "labels", "asks", "which")
     def _checked(self, proposal: dict[str, Any]) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         if name in self._fixed and value != self._fixed[name]:
-            raise traitlets.TraitError(f"the {name} of an explorer stay as they are: make a new explorer")
+            raise Refused(f"the {name} of an explorer stay as they are: make a new explorer")
         if name == "which" and value >= len(self._images):
-            raise traitlets.TraitError(f"there is no picture {value}: the last is {len(self._images) - 1}")
-        if value != value:
-            raise traitlets.TraitError(f"{name} is not a number: give one")
+            raise Refused(f"there is no picture {value}: the last is {len(self._images) - 1}")
         return value
 
     @property
@@ -145,7 +154,7 @@ def _pictures(images: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
     shape = pictures[0].shape
     if len(shape) not in (2, 3) or len(shape) == 3 and shape[2] not in (1, 3):
         raise ValueError(f"an array of shape {shape} is no picture: give height × width, with 1 or 3 channels or none")
-    if not 1 <= min(shape) or max(shape) > LARGEST_SIDE:
+    if min(shape) < 1 or max(shape) > LARGEST_SIDE:
         raise ValueError(f"a picture of shape {shape} does not suit the explorer: give at most {LARGEST_SIDE} a side")
     if any(one.dtype != np.uint8 for one in pictures):
         raise ValueError(f"pictures of {pictures[0].dtype} are refused: give uint8, whole numbers from 0 to 255")

@@ -41,7 +41,7 @@ def gives_logits(network: Network, said: bool | None = None) -> bool:
 def probed(
     network: Network, size: int, classes: int, said: bool | None
 ) -> tuple[Callable[[np.ndarray], np.ndarray], bool]:
-    """A function from a drawing, size × size, to its probabilities, tried once; and whether the network gives logits."""
+    """A function from a drawing, size × size, to its probabilities, tried once, and whether those come from logits."""
     if not callable(network):
         raise ValueError(f"{type(network).__name__} is no network: give a Keras network or a function of pictures")
     logits = gives_logits(network, said)

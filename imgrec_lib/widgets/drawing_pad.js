@@ -29,6 +29,7 @@ export function centred(drawing, side, margin = 0) {
 
 const LOOK = `.imgrec-drawing-pad {
   canvas { display: block; width: 17.5rem; background: #000 }
+  .row { align-items: center }
   .pad { cursor: crosshair }
   ol { list-style: none; margin: 0; padding: 0; width: 19rem; max-width: 100% }
   li { display: grid; grid-template-columns: 7rem 1fr 2.6rem; gap: 0.5rem; align-items: center; min-height: 1.75rem }

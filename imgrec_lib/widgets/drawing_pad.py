@@ -8,7 +8,7 @@ import traitlets
 
 from imgrec_lib import charts, plots
 from imgrec_lib.widgets.drawing_network import Network, network_size, probed
-from imgrec_lib.widgets.still import StillWidget, javascript
+from imgrec_lib.widgets.still import Refused, StillWidget, Whole, javascript
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ def reduced(drawing: np.ndarray, size: int) -> np.ndarray:
 def centred(drawing: np.ndarray, margin: int = 0) -> np.ndarray:
     """The square drawing, of the same shape, moved to the middle and with the longer side of its ink enlarged.
 
-    The ink then reaches from frame to frame, less `margin` pixels on either side; each pixel is copied from the nearest.
+    The ink then reaches from frame to frame, less `margin` pixels a side; each pixel is copied from the nearest.
     """
     rows, columns = (np.flatnonzero(drawing.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
@@ -62,9 +62,9 @@ class DrawingPad(StillWidget):
     note = traitlets.Unicode(NOTE).tag(sync=True)
     pixels = traitlets.CBytes().tag(sync=True, echo_update=False)
     fit = traitlets.Bool(False).tag(sync=True)
-    pen = traitlets.Int(2, min=1, max=16).tag(sync=True)
-    asked = traitlets.Int(0).tag(sync=True, echo_update=False)
-    answered = traitlets.Int(0).tag(sync=True)
+    pen = Whole(2, min=1, max=16).tag(sync=True)
+    asked = Whole(0, min=0, max=2**53).tag(sync=True, echo_update=False)
+    answered = Whole(0, min=0, max=2**53).tag(sync=True)
     probabilities = traitlets.List(traitlets.Float()).tag(sync=True)
     trouble = traitlets.Unicode().tag(sync=True)
 
@@ -94,12 +94,12 @@ class DrawingPad(StillWidget):
     def _checked(self, proposal: dict[str, Any]) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         if name in self._fixed and value != self._fixed[name]:
-            raise traitlets.TraitError(f"the {name} of a pad stays as it is: make a new pad")
+            raise Refused(f"the {name} of a pad stays as it is: make a new pad")
         size, classes = self._fixed["size"], len(self._fixed["class_names"])
         if name == "pixels" and len(value) != size**2:
-            raise traitlets.TraitError(f"{len(value)} numbers are no drawing: send {size} × {size}")
+            raise Refused(f"{len(value)} numbers are no drawing: send {size} × {size}")
         if name == "probabilities" and not _is_answer(value, classes):
-            raise traitlets.TraitError("these are no probabilities: they come from the network alone")
+            raise Refused("these are no probabilities: they come from the network alone")
         return value
 
     @property
