@@ -111,7 +111,7 @@ class ConvolutionStepper(StillWidget):
     problem = traitlets.Unicode().tag(sync=True)
     row = Whole(0, min=0, max=10**6).tag(sync=True)
     column = Whole(0, min=0, max=10**6).tag(sync=True)
-    kernel = traitlets.Any()  # Checked below, so that a wrong one gets a sentence of the course
+    kernel = traitlets.TraitType()  # Checked below, so that a wrong one gets a sentence of the course
     stride = Whole(1, min=1, max=3)
     padding = Whole(0, min=0, max=3)
 

@@ -70,21 +70,21 @@ class PixelInspector(StillWidget):
     shape = traitlets.List().tag(sync=True)
     row = Whole(0, min=0, max=LARGEST_SIDE).tag(sync=True)
     column = Whole(0, min=0, max=LARGEST_SIDE).tag(sync=True)
-    order = traitlets.Any("RGB").tag(sync=True)
-    painted = traitlets.Any().tag(sync=True)
+    order = traitlets.TraitType("RGB").tag(sync=True)
+    painted = traitlets.TraitType().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, image: ArrayLike, row: int = 0, column: int = 0, order: str = "RGB") -> None:
         self._first = _photograph(image)
         height, width, *channels = self._first.shape
-        if not (0 <= row < height and 0 <= column < width):
-            raise Refused(f"row {row}, column {column} is outside an image of {height} × {width}: count from 0")
         super().__init__(
             pixels=self._first.tobytes(),
             shape=[height, width, channels[0] if channels else 1],
             painted=[],
             **{"row": row, "column": column, "order": order},
         )
+        if (self.row, self.column) != (row, column):
+            raise Refused(f"row {row}, column {column} is outside an image of {height} × {width}: count from 0")
         self.on_msg(self._asked)
 
     @property
