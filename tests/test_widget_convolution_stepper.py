@@ -71,14 +71,14 @@ def test_a_kernel_is_read_as_a_hand_writes_it(text):
         *[
             ("1/0", "is not a number"),
             ("nan", "is not a number"),
-            ("1e400", "is not a number|million"),
+            ("1e400", "is not a number"),
             ("9999999", "million"),
         ],
         *[
             ("1 " * 9, "at most 7"),
             ("1 " * 100_000, "needs a middle"),
             ("__import__", "is not a number"),
-            ("1e9999999", ""),
+            ("1e9999999", "is not a number"),
         ],
     ],
 )

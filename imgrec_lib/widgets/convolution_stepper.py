@@ -80,10 +80,14 @@ def kernel_from(text: str) -> np.ndarray:
 
 
 def _number(word: str) -> float:
+    over, slash, under = word.replace("−", "-").partition("/")
     try:
-        return float(Fraction(word.replace("−", "-")))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise Refused(f"“{word[:12]}” is not a number: write numbers such as 2, -0.5 or 1/9") from None
+        number = float(over) / float(under if slash else 1)
+    except (ValueError, ZeroDivisionError):
+        number = np.nan
+    if not np.isfinite(number):
+        raise Refused(f"“{word[:12]}” is not a number: write numbers such as 2, -0.5 or 1/9")
+    return number
 
 
 def text_of(kernel: ArrayLike) -> str:

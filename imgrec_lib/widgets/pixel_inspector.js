@@ -2,7 +2,7 @@
 
 const REACH = 3, SPAN = 2 * REACH + 1, NAMES = { RGB: ["red", "green", "blue"], BGR: ["blue", "green", "red"] };
 const LAYOUT = `.imgrec-pixel-inspector {
-  & .planes canvas { max-width: min(9.5rem, 27vw); image-rendering: auto }
+  & .planes figure { width: min(9.5rem, 27vw) } & .planes canvas { image-rendering: auto }
   & canvas { display: block; cursor: crosshair } & [inputmode] { width: 4rem } }`;
 
 // RGBA of pixels; `picks` says which number of a pixel is its red, its green and its blue, or −1 for none.
