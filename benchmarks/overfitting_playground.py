@@ -2,7 +2,7 @@
 
     python benchmarks/overfitting_playground.py [--seeds N] [--output FILE]
 
-Took 29 minutes on one core that did other work too. The file that the widget reads holds thousandths, the mean over the seeds.
+Took 29 minutes on one core that did other work too. The widget reads thousandths, the mean over the seeds.
 """
 
 import argparse

@@ -12,7 +12,9 @@ from imgrec_lib.widgets.confusion_explorer import ConfusionExplorer
 from imgrec_lib.widgets.convolution_stepper import ConvolutionStepper
 from imgrec_lib.widgets.drawing_pad import DrawingPad
 from imgrec_lib.widgets.feature_map_explorer import FeatureMapExplorer
+from imgrec_lib.widgets.overfitting_playground import OverfittingPlayground
 from imgrec_lib.widgets.pixel_inspector import PixelInspector
+from imgrec_lib.widgets.training_monitor import TrainingMonitor
 from imgrec_lib.widgets.your_photos import YourPhotos
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "ConvolutionStepper",
     "DrawingPad",
     "FeatureMapExplorer",
+    "OverfittingPlayground",
     "PixelInspector",
+    "TrainingMonitor",
     "YourPhotos",
 ]
