@@ -1,5 +1,6 @@
 """What goes on inside a trained Keras network: the output of each layer for one picture."""
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,9 +32,8 @@ class LayerOutputs:
             import keras
         entry = _entry(keras, network)
         layers = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
-        kept = [
-            (layer, tensor) for layer, tensor in zip(layers, _tensors(keras, network, entry, layers)) if _fits(tensor)
-        ]
+        entry, tensors = _tensors(keras, network, entry, layers)
+        kept = [(layer, tensor) for layer, tensor in zip(layers, tensors, strict=True) if _fits(tensor)]
         self._model = keras.Model(entry, [tensor for _, tensor in kept])
         self.kinds = {layer.name: type(layer).__name__ for layer, _ in kept}
         self.input_shape = tuple(entry.shape[1:])
@@ -103,18 +103,27 @@ def _entry(keras: Any, network: "keras.Model") -> Any:
     return inputs[0]
 
 
-def _tensors(keras: Any, network: "keras.Model", entry: Any, layers: list) -> list:
-    """The symbolic output of each layer in this network."""
+def _tensors(keras: Any, network: "keras.Model", entry: Any, layers: list) -> tuple[Any, list]:
+    """An input and the symbolic output of each layer in this network."""
     try:
         outputs = [layer.output for layer in layers]
         keras.Model(entry, outputs)
-        return outputs
+        return entry, outputs
     except ValueError:  # Layers that another network used first answer with that one's tensors
-        if not isinstance(network, keras.Sequential):
-            raise ValueError(
-                f"the network {network.name!r} shares layers with another that used them first: look into that one"
-            ) from None
-    outputs = [entry]
-    for layer in layers:
-        outputs.append(layer(outputs[-1]))
-    return outputs[1:]
+        return _called_again(keras, network, entry, layers)
+
+
+def _called_again(keras: Any, network: "keras.Model", entry: Any, layers: list) -> tuple[Any, list]:
+    outputs: dict[str, Any] = {}
+
+    def call(layer: "keras.layers.Layer", *given: Any, **options: Any) -> Any:
+        output = layer(*given, **options)
+        outputs.setdefault(layer.name, output)
+        return output
+
+    if isinstance(network, keras.Sequential):
+        functools.reduce(lambda tensor, layer: call(layer, tensor), layers, entry)
+    else:
+        copy = keras.models.clone_model(network, clone_function=lambda layer: layer, call_function=call)
+        entry = copy.inputs[0]
+    return entry, [outputs[layer.name] for layer in layers]

@@ -159,10 +159,29 @@ def test_networks_that_cannot_be_looked_into_are_refused_with_the_way_out(keras)
         explaining.feature_maps(keras.Model(two, keras.layers.Add()(two)), np.zeros((2, 2)))
 
 
-def test_a_functional_network_of_anothers_layers_is_refused(keras, network):
+def test_a_functional_network_of_anothers_layers_shows_its_own_path(keras, network, pictures):
     entry = keras.Input((20, 24, 3))
-    with pytest.raises(ValueError, match="shares layers"):
-        explaining.feature_maps(keras.Model(entry, network.layers[1](entry)), np.zeros((20, 24, 3)))
+    upside_down = keras.layers.Rescaling(-1.0)(entry)
+    other = keras.Model(entry, network.layers[1](upside_down))
+    maps = list(explaining.feature_maps(other, pictures[0]).values())
+    kernels, biases = network.layers[1].get_weights()
+    assert np.array_equal(maps[0], -pictures[0].astype(float))
+    assert np.allclose(maps[1], filters.relu(filters.convolve_channels(maps[0], kernels) + biases), atol=1e-2)
+    assert other.layers[-1] is network.layers[1]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_network_inside_a_network_is_one_layer(keras, again):
+    inner = keras.Sequential([keras.Input((6, 7, 1)), keras.layers.Conv2D(2, 3)])
+    entry = keras.Input((6, 7, 1))
+    if again:
+        inner(keras.Input((6, 7, 1)))
+    doubled = keras.layers.Rescaling(2.0)(entry)
+    network = keras.Model(entry, keras.layers.Flatten()(inner(doubled)))
+    picture = np.random.default_rng(0).normal(size=(6, 7, 1)).astype("float32")
+    maps = explaining.feature_maps(network, picture)
+    assert np.allclose(maps[inner.name], inner(2 * picture[None])[0], atol=1e-5)
+    assert np.allclose(maps[network.layers[-1].name], network(picture[None])[0], atol=1e-5)
 
 
 @pytest.mark.parametrize(("count", "shape"), [(1, (1, 1)), (16, (1, 16)), (17, (4, 5)), (64, (8, 8)), (576, (24, 24))])
@@ -221,10 +240,15 @@ def test_the_label_and_the_answers_are_those_of_the_picture(explorer, network, p
 
 
 def test_a_place_outside_is_brought_back_into_the_layer(explorer):
-    explorer.channel, explorer.row, explorer.column = 10**30, -5, 99
-    assert (explorer.channel, explorer.row, explorer.column) == (31, 0, 21)
+    explorer.channel, explorer.row, explorer.column = 10**9, np.int64(40), 99
+    assert (explorer.channel, explorer.row, explorer.column) == (31, 17, 21)
     explorer.layer = explorer.layers[-1][0]
     assert (explorer.channel, explorer.row, explorer.column) == (0, 0, 3)
+
+
+def test_numpys_whole_numbers_are_taken(explorer):
+    explorer.picture, explorer.channel = np.int64(2), np.uint8(7)
+    assert (explorer.shown["picture"], explorer.channel) == (2, 7)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +257,7 @@ def test_a_place_outside_is_brought_back_into_the_layer(explorer):
 )
 def test_a_picture_or_layer_that_is_not_there_is_refused_in_one_sentence(explorer, trait, value):
     before = explorer.picture, explorer.layer, explorer.maps
-    with pytest.raises(ValueError, match="there is no") as caught:
+    with pytest.raises(ValueError, match="there is no|a whole number") as caught:
         setattr(explorer, trait, value)
     assert len(str(caught.value)) < 500
     assert (explorer.picture, explorer.layer, explorer.maps) == before

@@ -23,7 +23,7 @@ const OWN = `
 .imgrec td[aria-selected=true] button { box-shadow: inset 0 0 0 2px #fff, inset 0 0 0 5px ${VERMILION} }
 .imgrec td button:focus-visible { outline: 3px solid #000; outline-offset: -4px }
 .imgrec .pictures { display: flex; flex-wrap: wrap; gap: 8px; min-height: 23rem; align-content: flex-start }
-.imgrec .pictures canvas { width: 60px }
+.imgrec .pictures canvas { width: 60px; touch-action: auto }
 .imgrec figcaption { font-size: 12px; text-align: center }`;
 
 function build(el, names, matrix) {

@@ -8,13 +8,13 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from imgrec_lib import evaluation, plots
-from imgrec_lib.widgets.still import Refused, StillWidget, javascript
+from imgrec_lib.widgets.still import Refused, StillWidget, Whole, javascript
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_CLASSES, A_PAGE, A_ROW, LARGEST_SIDE = 40, 24, 6, 96
+MOST_CLASSES, A_PAGE, A_ROW, LARGEST_SIDE, LARGEST = 40, 24, 6, 96, 10**9
 RIGHT, WRONG = (0, 114, 178), (230, 159, 0)  # Okabe and Ito's blue and orange
 
 
@@ -84,9 +84,9 @@ class ConfusionExplorer(StillWidget):
 
     class_names = traitlets.List().tag(sync=True)
     matrix = traitlets.List().tag(sync=True)
-    row = traitlets.Int(0).tag(sync=True)
-    column = traitlets.Int(0).tag(sync=True)
-    page = traitlets.Int(0).tag(sync=True)
+    row = Whole(0, min=0, max=LARGEST).tag(sync=True)
+    column = Whole(0, min=0, max=LARGEST).tag(sync=True)
+    page = Whole(0, min=0, max=LARGEST).tag(sync=True)
     count = traitlets.Int().tag(sync=True)
     numbers = traitlets.List().tag(sync=True)
     size = traitlets.List().tag(sync=True)
@@ -114,7 +114,7 @@ class ConfusionExplorer(StillWidget):
 
     @traitlets.validate("row", "column")
     def _known_class(self, proposal: dict[str, Any]) -> int:
-        if not 0 <= proposal["value"] < len(self._counts):
+        if proposal["value"] >= len(self._counts):
             raise Refused(
                 f"there is no {proposal['trait'].name} of this number in the matrix: "
                 f"choose one from 0 to {len(self._counts) - 1}"
@@ -135,7 +135,7 @@ class ConfusionExplorer(StillWidget):
             return
         places = self.chosen()
         same_cell = self._looked is None or self._looked[:2] == (self.row, self.column)
-        page = min(max(self.page, 0), max(0, (len(places) - 1) // A_PAGE)) if same_cell else 0
+        page = min(self.page, max(0, (len(places) - 1) // A_PAGE)) if same_cell else 0
         self._looked = (self.row, self.column, page)
         shown = self._page()
         pictures = self._images[shown]

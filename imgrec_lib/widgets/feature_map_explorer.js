@@ -22,9 +22,9 @@ const OWN = `
 .imgrec .chain [aria-pressed=true] { background: ${BLUE}; color: #fff }
 .imgrec .picture { width: 168px; white-space: pre-line }
 .imgrec .one { width: 290px }
+.imgrec :is(.picture, .all) canvas { touch-action: auto }
 .imgrec .all { width: 445px; max-width: 100%; min-height: min(450px, 105vw) }
 .imgrec table { min-width: 16rem; font-size: 0.9em; text-align: left }
-.imgrec th { font-weight: normal }
 .imgrec input { width: 5rem }`;
 const short = (value) => String(Number(value.toPrecision(4)));
 const size = (shape) => shape.join(" × ") + (shape[1] ? "" : " units");
@@ -48,8 +48,8 @@ function build(el, layers) {
     image: figure("picture"), all: figure("all"), one: figure("one"), picture: input(), channel: input(),
     back: button("Previous"), on: button("Next"),
     answers: element("tbody"), value: element("p"), scale: element("p"),
-    layers: layers.map(([name, kind, shape]) =>
-      element("button", { title: kind }, element("b", { textContent: name }), element("br"), size(shape))),
+    layers: layers.map(([name, , shape]) =>
+      element("button", {}, element("b", { textContent: name }), element("br"), size(shape))),
   };
   parts.chain = element("div", { className: "chain", role: "group", "aria-label": "layers" }, ...parts.layers);
   parts.table = element("table", {}, element("caption", { textContent: "probabilities" }), parts.answers);

@@ -8,7 +8,7 @@ import traitlets
 
 from imgrec_lib import explaining, plots
 from imgrec_lib.widgets.map_pictures import across, mosaic, seen, size, squares
-from imgrec_lib.widgets.still import Refused, StillWidget, javascript
+from imgrec_lib.widgets.still import Refused, StillWidget, Whole, javascript
 
 if TYPE_CHECKING:
     import keras
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_NUMBERS = 4_000_000  # Of one layer: 16 MB on their way to the browser
-MOST_ANSWERS = 10
+MOST_ANSWERS, LARGEST = 10, 10**9
 BLUE, VERMILION = "#0072B2", "#D55E00"
 
 
@@ -33,11 +33,11 @@ class FeatureMapExplorer(StillWidget):
     count = traitlets.Int().tag(sync=True)
     layers = traitlets.List().tag(sync=True)
     class_names = traitlets.List().tag(sync=True)
-    picture = traitlets.Int(0).tag(sync=True)
+    picture = Whole(0, min=0, max=LARGEST).tag(sync=True)
     layer = traitlets.Unicode().tag(sync=True)
-    channel = traitlets.Int(0).tag(sync=True)
-    row = traitlets.Int(0).tag(sync=True)
-    column = traitlets.Int(0).tag(sync=True)
+    channel = Whole(0, min=0, max=LARGEST).tag(sync=True)
+    row = Whole(0, min=0, max=LARGEST).tag(sync=True)
+    column = Whole(0, min=0, max=LARGEST).tag(sync=True)
     shown = traitlets.Dict().tag(sync=True)
     pixels = traitlets.Bytes().tag(sync=True)
     maps = traitlets.Bytes().tag(sync=True)
@@ -83,7 +83,7 @@ class FeatureMapExplorer(StillWidget):
 
     @traitlets.validate("picture")
     def _known_picture(self, proposal: dict[str, Any]) -> int:
-        if not 0 <= proposal["value"] < len(self._images):
+        if proposal["value"] >= len(self._images):
             raise Refused(f"there is no picture {proposal['value']}: choose one from 0 to {len(self._images) - 1}")
         return proposal["value"]
 
@@ -109,7 +109,7 @@ class FeatureMapExplorer(StillWidget):
     def _clamp(self) -> None:
         maps = self._maps_as_pictures()
         for name, size_of in zip(("row", "column", "channel"), maps.shape):
-            setattr(self, name, min(max(getattr(self, name), 0), size_of - 1))
+            setattr(self, name, min(getattr(self, name), size_of - 1))
 
     def _maps_as_pictures(self) -> np.ndarray:
         maps = self._maps[self.layer]
