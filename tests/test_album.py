@@ -1,4 +1,4 @@
-"""Photographs sorted into classes: names, counts, limits, and a recogniser that learns what the lesson learns by hand."""
+"""Photographs sorted into classes: names, counts, limits, and a recogniser that learns what lesson 5 does by hand."""
 
 import subprocess
 import sys

@@ -43,11 +43,15 @@ function cameraOf(act) {
       const opened = await navigator.mediaDevices.getUserMedia({ video: { width: 640 } });
       if (mine !== turn) return stop(opened);
       [stream, take, video.srcObject] = [opened, use, opened];
-      await video.play();
+      snap.disabled = true;
       box.append(panel);
+      await video.play();
+      snap.disabled = false;
       snap.focus();
     } catch (error) {
-      if (mine === turn) act({ do: "camera", name: error.name });
+      if (mine !== turn) return;
+      close();
+      act({ do: "camera", name: error.name });
     }
   }
   return [open, close];
@@ -84,7 +88,6 @@ function render({ model, el }) {
   const answered = ({ reply, problem } = {}) => reply === me && waiting.shift()?.(problem);
 
   async function act(wish) {
-    say("");
     const wrong = await ask(wish);
     say(wrong);
     tell();
@@ -107,7 +110,6 @@ function render({ model, el }) {
     const files = [...list], room = wish.do === "test" ? 1 : model.get("room"), wrong = [];
     if (!files.length) wrong.push("That was no file.");
     if (files.length > room) wrong.push(`Of ${files.length} files, ${room} can be taken.`);
-    say("");
     for (const [place, file] of files.slice(0, room).entries()) {
       status.textContent = `Reading ${place + 1} of ${files.length}.`;
       const answer = await upload(wish, file).catch((error) => error.message);

@@ -74,8 +74,9 @@ class YourPhotos(StillWidget):
 
     def _say(self, **values: Any) -> None:
         self._own.update(values)
-        for name, value in values.items():
-            setattr(self, name, value)
+        with self.hold_sync():
+            for name, value in values.items():
+                setattr(self, name, value)
 
     def _show(self) -> None:
         """Tell the browser which classes and photographs there are."""
@@ -117,12 +118,13 @@ class YourPhotos(StillWidget):
         before = self.message
         try:
             self._recogniser = album.learn(self._album, lambda words, share: self._say(message=words, share=share))
-        finally:
+        except BaseException:
             self._say(message=before, share=0.0)
+            raise
         self._current = True
         if self._last:
             self._test(self._last[0])
-        self._say(message=self._learned())
+        self._say(message=self._learned(), share=0.0)
         return self.message
 
     def recognise(self, photo: Any) -> dict[str, float]:
