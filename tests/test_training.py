@@ -86,13 +86,15 @@ def test_a_stop_ends_the_training_in_the_epoch_and_keeps_the_best() -> None:
     import keras
 
     class Stopper(keras.callbacks.Callback):
+        def on_train_begin(self, logs: object = None) -> None:
+            callback.watch._handle = type("Handle", (), {"update": lambda *given: None})()
+
         def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
-            if len(callback.watch.widget.history.get("loss", ())) == 2 and batch == 1:
-                callback.watch._handle = type("Handle", (), {"update": lambda *given: None})()
+            if len(ends) == 2 and batch == 1:
                 callback.watch.widget.stop_asked = True
 
         def on_epoch_end(self, epoch: int, logs: object = None) -> None:
-            ends.append(len(callback.watch.widget.history["loss"]))
+            ends.append(self.model.get_weights())
 
     inputs, callback, ends = np.random.default_rng(1).random((40, 3)), training.monitor(), []
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
@@ -100,9 +102,11 @@ def test_a_stop_ends_the_training_in_the_epoch_and_keeps_the_best() -> None:
     with pytest.MonkeyPatch.context() as patch:
         shell = type("Shell", (), {"events": type("Events", (), {"unregister": lambda *given: None})()})
         patch.setattr("IPython.get_ipython", shell)
-        history = model.fit(inputs, inputs[:, 0], epochs=50, batch_size=8, verbose=0, callbacks=[Stopper(), callback])
+        history = model.fit(inputs, inputs[:, 0], epochs=50, batch_size=8, verbose=0, callbacks=[callback, Stopper()])
     assert len(history.history["loss"]) == len(ends) == 3
     assert callback.watch.kept == int(np.argmin(history.history["loss"])) + 1
+    kept = ends[callback.watch.kept - 1]
+    assert all(np.array_equal(now, then) for now, then in zip(model.get_weights(), kept))
 
 
 def test_an_epoch_is_told_with_the_time_left() -> None:
