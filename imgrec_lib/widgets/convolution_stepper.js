@@ -1,4 +1,4 @@
-// Python judges kernel, stride and padding, and sends the `scene` they make; where the window stands is decided here.
+// Python judges kernel, stride and padding and sends the `scene`; where the window stands is decided here.
 
 const SIDE = 300;
 const LAYOUT = `.imgrec-convolution-stepper {
@@ -43,7 +43,7 @@ function paint(target, { numbers, height, width }, signed, texts) {
   target.draw(coloured(numbers, reach, signed), width, SIDE, texts ?? few);
 }
 
-// All that follows from kernel, stride and padding; a step of the window needs none of it.
+// What follows from kernel, stride and padding; a step of the window needs none of it.
 function recompute(view) {
   const { parts, model } = view, scene = model.get("scene"), { kernel } = scene;
   const image = sheet(scene.image, scene.shape), map = sheet(scene.map, scene.map_shape);
@@ -72,7 +72,7 @@ function redraw(view) {
 function say({ parts, timer, image }, sum, sums) {
   parts.status.setAttribute("aria-live", timer ? "off" : "polite");
   parts.status.textContent = sum;
-  const labels = { image: `image, with the window over ${sums}`, products: sums, map: sum };
+  const labels = { image: `window over ${sums}`, products: sums, map: sum };
   for (const name in labels) parts[name].canvas.setAttribute("aria-label", labels[name]);
 }
 
@@ -95,7 +95,7 @@ function play(view, on) {
   view.parts.play.textContent = on ? "Pause" : "Play";
 }
 
-// The number of the map under the pointer, or the one whose window has its middle there.
+// The number under the pointer, or the one whose window has its middle there.
 function point(view, canvas, event) {
   const { parts, image, map, rows, columns, stride } = view;
   if (canvas === parts.map.canvas) return look(view, ...squareAt(canvas, event, map.height, map.width));
@@ -104,7 +104,7 @@ function point(view, canvas, event) {
 }
 
 function listen(view) {
-  const { parts, model, send } = view, newest = onFrame(() => { point(view, ...view.pointer); redraw(view); });
+  const { parts, model, send } = view, newest = onFrame(() => point(view, ...view.pointer));
   const ask = (name, value) => { send({}); model.send({ [name]: value }); };
   parts.step.onclick = () => { play(view, false); step(view); };
   parts.play.onclick = () => play(view, !view.timer);
@@ -126,7 +126,7 @@ function listen(view) {
 
 function render({ model, el }) {
   const parts = build(el, model.get("presets")), view = { model, parts, send: sender(model, parts.problem) };
-  const draw = onFrame(() => redraw(view)), scene = onFrame(() => { recompute(view); redraw(view); });
+  const draw = onFrame(() => redraw(view), queueMicrotask), scene = onFrame(() => { recompute(view); redraw(view); });
   const complain = () => { recompute(view); parts.problem.textContent = model.get("problem"); };
   const heard = { scene, row: draw, column: draw, problem: complain };
   for (const name in heard) model.on(`change:${name}`, heard[name]);

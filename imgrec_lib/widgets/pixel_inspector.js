@@ -96,7 +96,7 @@ const paint = (view, place) => ask(view, { paint: [...place, ...view.parts.numbe
 // Keys and clicks paint; a click that ends a drag does not, nor a finger that looks for a pixel.
 function listenTo(view, canvas, under, follows) {
   let event, down;
-  const newest = onFrame(() => { look(view, ...under(event)); redraw(view); });
+  const newest = onFrame(() => look(view, ...under(event)));
   canvas.onpointermove = canvas.onpointerdown = (now) => {
     event = now;
     if (now.type === "pointerdown") down = `${under(now)}`;
@@ -126,7 +126,7 @@ function listen(view) {
 
 function render({ model, el }) {
   const size = model.get("shape"), parts = build(el, size[2]), view = { model, size, parts, send: sender(model, parts.problem) };
-  const draw = onFrame(() => redraw(view)), again = view.again = onFrame(() => { recolour(view); redraw(view); });
+  const draw = onFrame(() => redraw(view), queueMicrotask), again = view.again = onFrame(() => { recolour(view); redraw(view); });
   const problem = () => { parts.problem.textContent = model.get("problem"); };
   const heard = { row: draw, column: draw, order: again, painted: again, problem };
   for (const name in heard) model.on(`change:${name}`, heard[name]);

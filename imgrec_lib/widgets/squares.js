@@ -1,13 +1,16 @@
-// What the widgets share that show numbers in squares.
+// For widgets that show numbers in squares.
 
 // Black or white, whichever is easier to read on a colour.
 const inkOn = (red, green, blue) =>
   (0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2 > 35000 ? "#000" : "#fff");
 
-// A function that has the work done once before the next frame, however often it is called.
-function onFrame(work) {
-  let asked = 0;
-  return () => { asked ||= requestAnimationFrame(() => { asked = 0; work(); }); };
+// A function that has the work done once before the next frame, or `when`, however often it is called.
+function onFrame(work, when = requestAnimationFrame) {
+  let asked = false;
+  return () => {
+    if (!asked) when(() => { asked = false; work(); });
+    asked = true;
+  };
 }
 
 // A canvas that keeps its picture apart, so that frames move over it without a new one.

@@ -146,11 +146,13 @@ def test_the_kernel_is_written_or_chosen(mount, page, image):
     page.get_by_text("different lengths").wait_for()
     page.get_by_label("numbers of the kernel").fill("[[1/9, 0, 0], [−2, 4, 5], [0, 0, 1]]")
     bridge.until("kernel", [[1 / 9, 0, 0], [-2, 4, 5], [0, 0, 1]])
+    page.wait_for_timeout(200)
     assert page.get_by_role("combobox", name="kernel").input_value() == "my own"
     assert page.locator(".problem").inner_text() == ""
     page.get_by_role("combobox", name="kernel").focus()
     page.get_by_role("combobox", name="kernel").select_option("blur")
     bridge.until("kernel", np.full((3, 3), 1 / 9).tolist())
+    page.wait_for_timeout(200)
     assert page.get_by_label("numbers of the kernel").input_value().split() == ["1/9"] * 9
 
 
@@ -181,6 +183,7 @@ def test_padding_that_would_lose_the_window_is_refused(mount, page):
     assert page.get_by_label("padding").input_value() == "1"
     page.get_by_label("padding").select_option("2")
     bridge.until("padding", 2)
+    page.wait_for_timeout(200)
     assert page.locator(".problem").inner_text() == ""
 
 

@@ -92,6 +92,7 @@ def test_the_pointer_reads_the_pixel_under_it(mount, page, image):
     wanted = f"image[13, 21] is [{red}, {green}, {blue}]: red {red}, green {green}, blue {blue}."
     page.locator(".status", has_text=wanted).wait_for()
     assert bridge.widget.row == 13
+    page.wait_for_timeout(200)
     assert page.locator("figcaption").nth(3).inner_text() == f"channel 1: green {green}"
 
 
@@ -169,6 +170,7 @@ def test_a_bad_number_is_answered_in_words_and_paints_nothing(mount, page, image
     page.get_by_label("channel 2").fill("9")
     page.get_by_role("button", name="Paint this pixel").click()
     bridge.until("painted", [[0, 0, 255, 0, 9]])
+    page.wait_for_timeout(200)
     assert page.locator(".problem").inner_text() == ""
 
 
