@@ -109,6 +109,7 @@ class DrawingPad(StillWidget):
 
     @drawing.setter
     def drawing(self, picture: np.ndarray) -> None:
+        """Nothing; the picture, size × size numbers from 0 to 255, stands on the pad."""
         self.pixels = _pixels(picture, self.size)
 
     @traitlets.observe("pixels", "asked")
