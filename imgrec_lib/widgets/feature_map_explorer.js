@@ -21,7 +21,7 @@ const OWN = `
 .imgrec .chain button { flex: 1 0 8rem; max-width: 12rem; padding: 0.2rem; overflow-wrap: anywhere }
 .imgrec .chain [aria-pressed=true] { background: ${BLUE}; color: #fff }
 .imgrec .picture { width: 168px; white-space: pre-line }
-.imgrec .one { width: 290px }
+.imgrec .one { width: 290px; margin-top: 4px }
 .imgrec :is(.picture, .all) canvas { touch-action: auto }
 .imgrec .all { width: 445px; max-width: 100%; min-height: min(450px, 105vw) }
 .imgrec table { min-width: 16rem; font-size: 0.9em; text-align: left }

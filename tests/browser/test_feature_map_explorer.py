@@ -59,9 +59,12 @@ def layer_button(page, place: int):
     return page.locator(f"{VIEW} .chain button").nth(place)
 
 
-def shown(page) -> dict:
-    page.wait_for_timeout(60)
-    return page.evaluate(f"() => ({{...document.querySelector('{VIEW}').dataset}})")
+def shown(page, explorer) -> dict:
+    """What the page says of itself, once it shows what Python has chosen."""
+    wanted = {name: str(getattr(explorer, name)) for name in ("picture", "layer", "channel", "row", "column")}
+    read = f"() => ({{...document.querySelector('{VIEW}').dataset}})"
+    wait_until(page, lambda: page.evaluate(read), lambda seen: wanted.items() <= seen.items(), "what is drawn")
+    return page.evaluate(read)
 
 
 def pixels(page, canvas: str) -> np.ndarray:
@@ -105,7 +108,7 @@ def test_the_large_map_shows_the_numbers_that_lesson_2s_functions_give(view, pag
     view.push()
     kernels, biases = network.layers[1].get_weights()
     wanted = filters.relu(filters.convolve_channels(pictures[3] / 255, kernels) + biases)
-    assert float(shown(page)["value"]) == pytest.approx(wanted[0, 21, 5], abs=1e-5)
+    assert float(shown(page, explorer)["value"]) == pytest.approx(wanted[0, 21, 5], abs=1e-5)
     grey = middles(page, ".one canvas", 18, 22)
     expected = 255 * wanted[:, :, 5] / wanted.max()
     ring = np.zeros((18, 22), dtype=bool)
@@ -138,10 +141,10 @@ def test_numbers_below_zero_are_purple_and_those_above_are_orange(view, page, ex
         assert np.abs(colours[place] - (255 + (end - 255) * share)).max() < 2
 
 
-def test_the_picture_is_drawn_as_it_is(view, page, pictures):
+def test_the_picture_is_drawn_as_it_is(view, page, explorer, pictures):
     page.get_by_role("button", name="Next").click()
     view.until("picture", 1)
-    shown(page)
+    shown(page, explorer)
     assert np.array_equal(middles(page, ".picture canvas", 20, 24), pictures[1])
 
 
@@ -151,7 +154,7 @@ def test_next_and_previous_stop_at_the_ends(view, page, explorer):
     for number in range(1, 5):
         onward.click()
         view.until("picture", number)
-    page.wait_for_timeout(60)
+    shown(page, explorer)
     assert onward.is_disabled()
     assert "labelled cup" in page.locator(f"{VIEW} .picture").inner_text()
     back.click()
@@ -202,7 +205,7 @@ def test_pointing_at_a_number_reads_it_out(view, page, explorer):
     page.mouse.move(box["x"] + box["width"] * 10.5 / 22, box["y"] + box["height"] * 2.5 / 18)
     view.until("column", 10)
     view.until("row", 2)
-    state = shown(page)
+    state = shown(page, explorer)
     assert float(state["value"]) == pytest.approx(explorer.feature_maps()[2, 10, explorer.channel])
     assert "row 2, column 10" in page.locator(".one canvas").get_attribute("aria-label")
 
@@ -219,7 +222,7 @@ def test_another_layer_keeps_the_place_inside(view, page, explorer):
     layer_button(page, 2).click()
     view.until("row", 8)
     view.until("column", 10)
-    assert shown(page)["channel"] == "31"
+    assert shown(page, explorer)["channel"] == "31"
 
 
 def test_units_are_squares_with_the_name_of_their_class(view, page, explorer):
@@ -231,7 +234,7 @@ def test_units_are_squares_with_the_name_of_their_class(view, page, explorer):
     page.keyboard.press("ArrowRight")
     view.until("column", 3)
     page.keyboard.press("ArrowDown")
-    assert float(shown(page)["value"]) == pytest.approx(explorer.feature_maps()[3])
+    assert float(shown(page, explorer)["value"]) == pytest.approx(explorer.feature_maps()[3])
     assert "unit 3 owl" in page.locator(VIEW).inner_text()
     assert not page.locator(".all canvas").is_visible()
 
@@ -247,7 +250,7 @@ def test_places_without_a_unit_hold_nothing(mount, page):
 def test_the_probabilities_are_those_of_the_picture(view, page, explorer, network, pictures):
     page.get_by_role("button", name="Next").click()
     view.until("picture", 1)
-    shown(page)
+    shown(page, explorer)
     logits = np.asarray(network(pictures[1:2].astype("float32")))[0].astype(float)
     wanted = np.exp(logits) / np.exp(logits).sum()
     rows = page.locator(f"{VIEW} tbody tr").all_inner_texts()
@@ -280,23 +283,25 @@ def test_it_is_accessible_in_light_and_dark(view, page, explorer):
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")
     page.evaluate("document.body.style.cssText = 'background: #111; --jp-ui-font-color1: #eee; color: #eee'")
     layer_button(page, 7).click()
-    shown(page)
+    view.until("layer", explorer.layers[7][0])
+    shown(page, explorer)
     looking.assert_accessible(page, VIEW)
 
 
-def test_it_fits_a_phone(view, page):
+def test_it_fits_a_phone(view, page, explorer):
     looking.assert_fits(page, VIEW)
     layer_button(page, 6).click()
-    shown(page)
+    view.until("layer", explorer.layers[6][0])
+    shown(page, explorer)
     looking.assert_fits(page, VIEW)
 
 
 def test_closing_ends_the_listeners(view, page, explorer):
     page.evaluate("window.imgrecClose()")
-    before = shown(page)
     explorer.picture = 2
     view.push()
-    assert shown(page) == before
+    page.wait_for_timeout(100)
+    assert page.locator(VIEW).get_attribute("data-picture") == "0"
 
 
 def use(notebook, name: str) -> None:
@@ -325,9 +330,9 @@ def use(notebook, name: str) -> None:
     box = large.bounding_box()
     page.mouse.click(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3)
     notebook.until(f"[{name}.row + 1, {name}.column + 1]", notebook.python(f"list({name}.feature_maps().shape[:2])"))
-    page.wait_for_timeout(100)
     value = notebook.python(f"float({name}.feature_maps()[-1, -1, {name}.channel])")
-    assert float(place.get_attribute("data-value")) == pytest.approx(value, rel=1e-6)
+    wanted = pytest.approx(value, rel=1e-6)
+    wait_until(page, lambda: float(place.get_attribute("data-value")), wanted, "the number that is read out")
 
 
 def test_in_a_notebook(open_notebook):
