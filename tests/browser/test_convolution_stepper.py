@@ -78,6 +78,14 @@ def test_every_square_of_the_map_has_its_colour(mount, page, image):
         assert np.abs(corner - wanted).max() < 2, (row, column)
 
 
+def test_the_number_looked_at_is_framed_in_the_map(mount, page, image):
+    mount(widgets.ConvolutionStepper(image, row=2, column=1))
+    picture = pixels(page, 2)
+    side, found = picture.shape[1] // 4, np.argwhere(np.abs(picture - WINDOW).max(axis=-1) < 12)
+    assert np.abs(found.min(axis=0) - [2 * side, side]).max() <= 2
+    assert np.abs(found.max(axis=0) - [3 * side, 2 * side]).max() <= 2
+
+
 def test_the_window_is_framed_where_it_stands(mount, page, image):
     mount(widgets.ConvolutionStepper(image, stride=2, row=1, column=1))
     picture = pixels(page, 0)
