@@ -97,6 +97,8 @@ class TrainingMonitor(StillWidget):
         drawn = {name: finite(self.history[one])[places] for name, one in named.items() if one in self.history}
         charts.draw_curves(axes[0], drawn, epochs=self.epochs, numbers=list(places + self.first))
         if reading.best is not None:
-            axes[0, 0].axvline(reading.best + self.first, color=charts.BLACK, linestyle=":", linewidth=1)
+            best, axis = reading.best + self.first, axes[0, 0]
+            axis.axvline(best, color=charts.BLACK, linestyle=":", linewidth=1)
+            axis.text(best, 0.02, f" best: {best} ", ha="right", fontsize=9, transform=axis.get_xaxis_transform())
         figure.suptitle(self.said["progress"], fontsize=10)
         return figure
