@@ -13,11 +13,11 @@ VIEW = "#widget"
 RULES = {"6": {"rotation": (90, "9"), "flip": True}, "brick": {}}
 CELL = """\
 from imgrec_lib import datasets, widgets
-digits, materials = datasets.load("digits"), datasets.load("materials")
+digits = datasets.load("digits")
 sixes = digits.train.images[digits.train.labels == 6]
-rules = {"6": {"rotation": (90, "9"), "flip": True}, "8": {"rotation": 90}}
-eights = digits.train.images[digits.train.labels == 8]
-explorer = widgets.AugmentationExplorer([sixes[0], eights[0]], ["6", "8"], rules)
+rules = {"6": {"rotation": (90, "9"), "flip": True}, "7": {"rotation": 90, "flip": True}}
+sevens = digits.train.images[digits.train.labels == 7]
+explorer = widgets.AugmentationExplorer([sixes[0], sevens[0]], ["6", "7"], rules)
 explorer"""
 COPY = ".shown figure:nth-child(2) canvas"
 
