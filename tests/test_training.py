@@ -1,6 +1,4 @@
-"""The live callbacks show every epoch and end in a still state."""
-
-from collections.abc import Callable
+"""The callback that watches a training leaves it as it is, and stops it when asked."""
 
 import numpy as np
 import pytest
@@ -8,22 +6,7 @@ import pytest
 from imgrec_lib import training
 
 
-@pytest.fixture
-def states(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
-
-    class Handle:
-        def display(self, bundle: dict[str, object], raw: bool) -> None:
-            found.append(bundle)
-
-        update = display
-
-    monkeypatch.setattr("IPython.display.DisplayHandle", Handle)
-    monkeypatch.setattr(training, "SECONDS_BETWEEN_PICTURES", 0)
-    return found
-
-
-def fit(make: Callable[[], object], epochs: int) -> dict[str, list[float]]:
+def fit(callbacks: list[object], epochs: int) -> dict[str, list[float]]:
     import keras
 
     keras.utils.set_random_seed(1)
@@ -32,37 +15,13 @@ def fit(make: Callable[[], object], epochs: int) -> dict[str, list[float]]:
     model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
     labels = (inputs[:, 0] > 0.5).astype(int)
     history = model.fit(
-        inputs, labels, epochs=epochs, batch_size=8, validation_split=0.2, verbose=0, callbacks=[make()]
+        inputs, labels, epochs=epochs, batch_size=8, validation_split=0.2, verbose=0, callbacks=callbacks
     )
     return history.history
 
 
-def test_curves_are_drawn_after_every_epoch_and_at_the_end(states: list[dict[str, object]]) -> None:
-    fit(training.live_curves, epochs=3)
-    pictures = [state["image/png"] for state in states]
-    assert len(pictures) == 5
-    assert len(set(pictures)) == 4 and pictures[-1] == pictures[-2]
-
-
-def test_the_text_of_the_first_state_is_that_of_the_last(states: list[dict[str, object]]) -> None:
-    fit(training.live_curves, epochs=2)
-    assert states[0].keys() == states[-1].keys()
-    assert states[0]["text/plain"] == states[-1]["text/plain"]
-
-
-def test_a_callback_can_be_used_for_two_trainings(states: list[dict[str, object]]) -> None:
-    callback = training.live_curves()
-    fit(lambda: callback, epochs=1)
-    fit(lambda: callback, epochs=2)
-    assert len(states) == 3 + 4
-
-
-def test_the_callbacks_do_not_change_what_is_learnt(states: list[dict[str, object]]) -> None:
-    assert fit(training.live_curves, 2) == fit(training.live_line, 2)
-
-
 def test_the_monitor_does_not_change_what_is_learnt() -> None:
-    assert fit(training.monitor, 2) == fit(training.live_line, 2)
+    assert fit([training.monitor()], 2) == fit([], 2)
 
 
 def test_the_monitor_watches_every_kind_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +66,3 @@ def test_a_stop_ends_the_training_in_the_epoch_and_keeps_the_best() -> None:
     assert callback.watch.kept == int(np.argmin(history.history["loss"])) + 1
     kept = ends[callback.watch.kept - 1]
     assert all(np.array_equal(now, then) for now, then in zip(model.get_weights(), kept))
-
-
-def test_an_epoch_is_told_with_the_time_left() -> None:
-    assert training._epoch_text(2, 8, 20.0, 0.25) == "epoch 3 of 8, about 60 s left"

@@ -99,8 +99,6 @@ function render({ model, el }) {
       ...(get("asks") ? [element("div", { className: "asked" }, question, row("", same, another), verdict)] : [])),
     row("dice", roll, ...dice.map((die) => die.button)));
   const send = sender(model, problem);
-  // The notebook would take arrows and Enter for itself, and sliders and buttons would not hear them.
-  el.onkeydown = (event) => { if (!event.shiftKey && !event.ctrlKey && !event.metaKey) event.stopPropagation(); };
 
   function pixels() {
     return bytes(model, "pictures").subarray(get("which") * one, (get("which") + 1) * one);

@@ -1,4 +1,4 @@
-// What all widgets of the course share. Python puts it in front of each widget's own file.
+// Shared by all widgets: Python puts it in front of each one's own file.
 
 const BLUE = "#0072B2", ORANGE = "#E69F00", VERMILION = "#D55E00";
 const STYLE = `
@@ -7,7 +7,7 @@ const STYLE = `
 .imgrec * { box-sizing: border-box }
 .imgrec .row { display: flex; flex-wrap: wrap; gap: 0.6rem 1.2rem; align-items: flex-start; margin: 0.4rem 0 }
 .imgrec label { display: inline-flex; flex-wrap: wrap; gap: 0.4rem; align-items: center }
-.imgrec button, .imgrec select, .imgrec input, .imgrec textarea { font: inherit }
+.imgrec :is(button, select, input, textarea) { font: inherit }
 .imgrec button { padding: 0.15rem 0.8rem; min-height: 1.9rem; cursor: pointer }
 .imgrec canvas { max-width: 100%; image-rendering: pixelated; outline: 1px solid #767676; touch-action: none }
 .imgrec figure { margin: 0; min-width: 0 }
@@ -15,7 +15,7 @@ const STYLE = `
 .imgrec .problem { font-weight: bold }
 .imgrec :focus-visible { outline: 3px solid ${BLUE}; outline-offset: 2px }`;
 
-// An element with properties, "aria-…" and "role" among them, and children.
+// An element with properties, "aria-…" and "role" too, and children.
 function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -31,38 +31,41 @@ const choice = (names, values = names) =>
   element("select", {}, ...values.map((value, place) => element("option", { value, textContent: names[place] })));
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// Fills the widget's place; `problem` is read out at once, `status` when a screen reader has time.
+// Fills the widget's place; plain keys in it are no shortcuts of the notebook.
 function frame(el, name, ...children) {
   const problem = element("p", { className: "problem", role: "alert" });
   const status = element("p", { className: "status", role: "status" });
   el.classList.add("imgrec", `imgrec-${name}`);
+  el.onkeydown = (key) => key.shiftKey || key.ctrlKey || key.metaKey || key.stopPropagation();
   el.append(element("style", { textContent: STYLE }), ...children, problem, status);
   return { problem, status };
 }
 
-// The bytes of a trait, as numbers from 0 to 255.
+// The bytes of a trait, 0 to 255.
 function bytes(model, name) {
   const view = model.get(name);
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-// A function that sets traits and sends them; where Python stays silent, `problem` says so.
+// A function that sets traits and sends them; `problem` says where Python stays silent.
 function sender(model, problem, patience = 5000) {
   const silence = "Python does not answer: it is busy, or its kernel was restarted. If this stays, run the cell again.";
-  let waiting = null;
-  const rest = () => {
-    clearTimeout(waiting);
-    waiting = null;
+  let waiting;
+  model.on("msg:custom", ({ pong }) => {
+    if (!pong) return;
+    waiting = clearTimeout(waiting);
     if (problem.textContent === silence) problem.textContent = "";
-  };
-  model.on("msg:custom", (content) => content.pong && rest());
+  });
   return (changes) => {
     try {
-      for (const [name, value] of Object.entries(changes)) model.set(name, value);
+      for (const name in changes) model.set(name, changes[name]);
       model.save_changes();
       if (waiting) return;
-      waiting = setTimeout(() => { problem.textContent = silence; }, patience);
       model.send({ ping: true });
+      waiting = setTimeout(() => {
+        waiting = 0;
+        problem.textContent = silence;
+      }, patience);
     } catch {
       problem.textContent = silence;
     }

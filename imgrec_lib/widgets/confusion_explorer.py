@@ -81,6 +81,7 @@ class ConfusionExplorer(StillWidget):
     """
 
     _esm = javascript("confusion_explorer")
+    always_png = True
 
     class_names = traitlets.List().tag(sync=True)
     matrix = traitlets.List().tag(sync=True)

@@ -183,16 +183,14 @@ function render({ model, el }) {
     if (stroke) move(...middle());
     else show();
   });
-  el.onkeydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.stopPropagation();  // Else the notebook takes arrows and Enter, and slider and buttons do not hear them.
-    if (event.target !== canvas || ![" ", "Enter"].includes(event.key)) return;
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || ![" ", "Enter"].includes(event.key)) return;
     event.preventDefault();
     if (event.repeat || hand !== null) return;
     cursor.shown = true;
     if (stroke) lift();
     else down(...middle());
-  };
+  });
   canvas.onblur = () => {
     cursor.shown = false;
     lift();

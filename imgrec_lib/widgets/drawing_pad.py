@@ -55,6 +55,7 @@ class DrawingPad(StillWidget):
     """
 
     _esm = javascript("drawing_pad")
+    always_png = True
 
     size = traitlets.Int(28).tag(sync=True)
     margin = traitlets.Int(0).tag(sync=True)

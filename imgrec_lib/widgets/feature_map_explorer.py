@@ -29,6 +29,7 @@ class FeatureMapExplorer(StillWidget):
     """
 
     _esm = javascript("feature_map_explorer")
+    always_png = True
 
     count = traitlets.Int().tag(sync=True)
     layers = traitlets.List().tag(sync=True)

@@ -23,7 +23,6 @@ const share = (value) => value.toFixed(2);
 
 function slider(text, count) {
   const control = element("input", { type: "range", min: 0, max: count - 1, style: "width: 9rem" });
-  control.dataset.lmSuppressShortcuts = ""; // JupyterLab would take the arrow keys
   const said = element("output", { style: "width: 3rem; font-weight: bold" });
   return { control, said, label: element("label", {}, element("span", { style: "width: 7.5rem" }, text), control, said) };
 }
@@ -36,7 +35,7 @@ function render({ model, el }) {
   const keep = element("button", { type: "button" });
   const [sentence, numbers, earlier] = ["diagnosis", "numbers", "earlier"].map((className) => element("p", { className }));
   const loss = chart("loss"), accuracy = chart("accuracy");
-  const { problem, status } = frame(el, "playground",
+  const { problem, status } = frame(el, "overfitting-playground",
     element("div", { className: "row", style: "max-width: 46rem" }, ...sliders.map((one) => one.label), keep),
     legend(), element("div", { className: "row" }, loss, accuracy), sentence, numbers, earlier);
   const send = sender(model, problem);

@@ -109,7 +109,6 @@ function listenTo(view, canvas, under, follows) {
   canvas.addEventListener("keydown", (key) => {
     if (!["Enter", " "].includes(key.key)) return;
     key.preventDefault();
-    key.stopPropagation();
     paint(view, placeOf(view));
   });
 }

@@ -40,7 +40,7 @@ function render({ model, el }) {
   const progress = element("p", { className: "progress", style: "margin: 0; flex: 1 1 16rem" });
   const gap = element("p", { className: "gap-words" });
   const loss = chart("loss"), accuracy = chart("accuracy");
-  const { problem, status } = frame(el, "monitor", element("div", { className: "row", style: "align-items: center" }, stop, bar, progress),
+  const { problem, status } = frame(el, "training-monitor", element("div", { className: "row", style: "align-items: center" }, stop, bar, progress),
     legend(), element("div", { className: "row" }, loss, accuracy), gap);
   let asked = false, waiting = null;
 

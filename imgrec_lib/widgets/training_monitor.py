@@ -33,6 +33,7 @@ class TrainingMonitor(StillWidget):
     """
 
     _esm = javascript("curves", "training_monitor")
+    always_png = True
 
     state = traitlets.Enum(STATES, "training").tag(sync=True)
     curves = traitlets.Bytes(b"").tag(sync=True)

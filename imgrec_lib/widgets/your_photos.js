@@ -1,6 +1,6 @@
 // Photographs sorted into classes by hand. The browser only sends them: Python checks their size, then decodes and learns.
 
-const MOST_BYTES = 20e6, PART = 1e6, OWN = ".imgrec-your_photos";
+const MOST_BYTES = 20e6, PART = 1e6, OWN = ".imgrec-your-photos";
 const OWN_STYLE = `
 ${OWN} fieldset { border: 1px solid #767676; margin: 0; min-width: 0; flex: 1 1 17rem }
 ${OWN} :is(legend, th) { overflow-wrap: anywhere; text-align: left }
@@ -72,7 +72,7 @@ function render({ model, el }) {
   const test = element("fieldset", {}, element("legend", { textContent: "Test on a new photograph" }));
   const bar = element("progress", { "aria-label": "training" }), waiting = [], me = Math.random();
   const add = button("Add class", async () => { if (await act({ do: "add class", name: added.value })) added.value = ""; });
-  const { problem, status } = frame(el, "your_photos", element("style", { textContent: OWN_STYLE }), element("p", {
+  const { problem, status } = frame(el, "your-photos", element("style", { textContent: OWN_STYLE }), element("p", {
     textContent: "Choose, drop, paste or take photographs. A kernel restart forgets them.",
   }), classes, row(labelled("new class", added), add, button("Train", () => act({ do: "train" })), bar));
   const say = (text) => { problem.textContent = text; }, send = sender(model, problem), [open, close] = cameraOf(act);
@@ -182,9 +182,6 @@ function render({ model, el }) {
   test.append(result);
   el.append(test);
   el.ondragover = el.ondrop = (event) => event.preventDefault();
-  // Keys in here are no shortcuts of the notebook.
-  el.dataset.lmSuppressShortcuts = true;
-  el.onkeydown = (event) => event.stopPropagation();
   const listeners = Object.entries({ "change:classes": showClasses, "change:tested": showTest, "change:message": tell,
     "change:share": tell, "msg:custom": answered });
   listeners.forEach(([event, listener]) => { model.on(event, listener); listener(); });

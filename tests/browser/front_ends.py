@@ -122,6 +122,13 @@ class Notebook:
         self.page.wait_for_timeout(500)
         assert self.python("1 + 1", seconds) == 2
 
+    def run_again(self, view: str) -> None:
+        """Run the cell that shows an element once more, as a learner does, and do not wait for its end."""
+        cell = self.page.locator(".jp-CodeCell, .code_cell").filter(has=self.page.locator(view)).first
+        cell.locator(".cm-content, .CodeMirror").first.click()
+        self.page.keyboard.press("Control+Enter")
+        self.page.locator(view).first.wait_for(state="detached")
+
     def python(self, expression: str, seconds: float = 20) -> Any:
         """The value of an expression in the notebook's kernel, after all that waits there."""
         wrapped = f"__import__('json').dumps({expression})"

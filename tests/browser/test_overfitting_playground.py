@@ -140,7 +140,7 @@ def test_the_file_is_small():
 
 def use(notebook, name):
     """Choose a setting, keep a curve and let it go, in the widget called `name`."""
-    view = notebook.page.locator(".imgrec-playground").last
+    view = notebook.page.locator(".imgrec-overfitting-playground").last
     view.scroll_into_view_if_needed()
     slider(view, "dropout").press("Home")
     slider(view, "dropout").press("ArrowRight")

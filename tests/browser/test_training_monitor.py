@@ -10,7 +10,7 @@ from imgrec_lib.widgets.training_monitor import TrainingMonitor
 
 pytestmark = pytest.mark.browser
 VIEW = "#widget"
-STATE = "[...document.querySelectorAll('.imgrec-monitor')].at(-1)?.dataset"
+STATE = "[...document.querySelectorAll('.imgrec-training-monitor')].at(-1)?.dataset"
 CELL = """\
 import time
 import numpy as np
@@ -205,7 +205,7 @@ def start(notebook) -> None:
 
 def stop_in(notebook) -> float:
     """Press Stop in a training that runs, with the keyboard; gives the seconds until its end back."""
-    page, view = notebook.page, notebook.page.locator(".imgrec-monitor").last
+    page, view = notebook.page, notebook.page.locator(".imgrec-training-monitor").last
     view.wait_for(timeout=60_000)
     view.scroll_into_view_if_needed()
     page.wait_for_function(f"Number({STATE}.epochs) > 2", timeout=60_000)

@@ -375,7 +375,7 @@ def use(notebook, name):
     """Sort, train and test on the widget that the notebook shows, and leave its photographs as they were."""
     page, before = notebook.page, notebook.python(f"{name}.counts")
     cells = page.locator(".jp-Cell, .cell").count()
-    view = page.locator(".imgrec-your_photos").last
+    view = page.locator(".imgrec-your-photos").last
     view.scroll_into_view_if_needed()
     classes = view.locator("fieldset")
     first = next(iter(before))
@@ -415,7 +415,7 @@ def test_in_a_notebook(open_notebook):
 def use_camera(notebook, name):
     """Be refused the camera, then be allowed it, and take a picture into the first class."""
     page, before = notebook.page, notebook.python(f"{name}.counts")
-    view, first = page.locator(".imgrec-your_photos").last, next(iter(before))
+    view, first = page.locator(".imgrec-your-photos").last, next(iter(before))
     box = view.locator("fieldset").first
     box.get_by_role("button", name="Camera").click()
     view.locator(".problem", has_text="The camera was refused").wait_for(timeout=8000)
