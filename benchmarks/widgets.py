@@ -65,9 +65,9 @@ class Clock(keras.callbacks.Callback):
         self.begins.append(time.perf_counter())
 
 def timed(hook):
-    def call(*given):
+    def call(*given, **named):
         begin = time.perf_counter()
-        hook(*given)
+        hook(*given, **named)
         inside.append(time.perf_counter() - begin)
     return call
 
@@ -84,7 +84,7 @@ def watched():
 
 epoch_seconds()
 without, with_monitor = [], []
-for pair in range(3):
+for pair in range(6):
     without += epoch_seconds()
     with_monitor += watched()
 share = sum(inside) / sum(with_monitor) * {epochs} / ({epochs} + 1)
@@ -100,7 +100,9 @@ PROBE = """() => {
       return own.apply(this, given);
     };
   }
-  addEventListener("pointermove", (event) => note.moves.push(event.timeStamp), true);
+  for (const kind of ["pointermove", "input"]) {
+    addEventListener(kind, (event) => note.moves.push([kind, event.timeStamp]), true);
+  }
   const frame = () => { note.frames.push(performance.now()); requestAnimationFrame(frame); };
   requestAnimationFrame(frame);
 }"""
@@ -116,6 +118,7 @@ class Widget:
     cell: str
     place: str
     traits: list[str]
+    event: str = "pointermove"
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,12 @@ def following(times: Sequence[float], start: float) -> float:
     return times[place] if place < len(times) else math.inf
 
 
-def drag(page: Any, box: dict[str, float], seconds: float) -> tuple[float, float]:
+def times_of(note: dict[str, Any], event: str) -> list[float]:
+    """When the events of one kind came, in the browser's milliseconds."""
+    return [time for kind, time in note["moves"] if kind == event]
+
+
+def drag(page: Any, box: dict[str, float], seconds: float, event: str) -> tuple[float, float]:
     """Frames a second, and the 95th percentile of milliseconds from a move to the frame with the new picture."""
     steps = walk(box, 10**9)
     page.mouse.move(*next(steps))
@@ -157,13 +165,13 @@ def drag(page: Any, box: dict[str, float], seconds: float) -> tuple[float, float
             page.mouse.move(*place)
     note = page.evaluate(READ)
     page.mouse.up()
-    shown = [following(note["frames"], following(note["draws"], move)) - move for move in note["moves"]]
+    shown = [following(note["frames"], following(note["draws"], move)) - move for move in times_of(note, event)]
     frames = note["frames"]
     rate = (len(frames) - 1) / (frames[-1] - frames[0]) * 1000
     return rate, float(np.percentile([one for one in shown if one < 1000], 95))
 
 
-def to_python(notebook: front_ends.Notebook, box: dict[str, float], count: int = 20) -> float:
+def to_python(notebook: front_ends.Notebook, box: dict[str, float], event: str, count: int = 20) -> float:
     """The 95th percentile of milliseconds from single moves to the first value that they changed in Python."""
     page, waits = notebook.page, []
     page.mouse.down()
@@ -174,8 +182,9 @@ def to_python(notebook: front_ends.Notebook, box: dict[str, float], count: int =
         page.wait_for_timeout(300)
         note = page.evaluate(READ)
         stamps = notebook.python(f"arrived[{before}:]")
-        if stamps and note["moves"]:
-            waits.append(stamps[0] * 1000 - note["origin"] - note["moves"][0])
+        moves = times_of(note, event)
+        if stamps and moves:
+            waits.append(stamps[0] * 1000 - note["origin"] - moves[0])
     page.mouse.up()
     return float(np.percentile(waits, 95))
 
@@ -189,9 +198,9 @@ def measure(open_notebook: Callable[..., front_ends.Notebook], widget: Widget, s
     place.scroll_into_view_if_needed()
     notebook.page.wait_for_timeout(500)
     box = place.bounding_box()
-    rate, picture = drag(notebook.page, box, seconds)
+    rate, picture = drag(notebook.page, box, seconds, widget.event)
     notebook.page.wait_for_timeout(500)
-    return Times(rate, picture, to_python(notebook, box))
+    return Times(rate, picture, to_python(notebook, box, widget.event))
 
 
 @contextmanager
@@ -236,9 +245,10 @@ WIDGETS = (
     ),
     Widget(
         "explorer",
-        "widgets.AugmentationExplorer(photograph)",
+        "widgets.AugmentationExplorer([cv2.resize(photograph, (96, 96))])",
         '.imgrec-augmentation-explorer input[type="range"]',
         ["rotation"],
+        "input",
     ),
 )
 
@@ -247,7 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line a widget and the monitor's cost; returns 1 where a limit is passed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=4, help="how long each drag lasts")
-    parser.add_argument("--epochs", type=int, default=3, help="epochs of each of the monitor's six trainings")
+    parser.add_argument("--epochs", type=int, default=3, help="epochs of each of the monitor's twelve trainings")
     options = parser.parse_args(arguments)
     good = True
     with notebooks() as open_notebook:

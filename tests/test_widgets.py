@@ -30,6 +30,12 @@ def test_the_script_is_small_and_loads_nothing(widget):
     assert found == []
 
 
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.js")), ids=lambda path: path.stem)
+def test_a_widget_styles_no_other_widget(path):
+    """All views share one page, so a rule for `.imgrec` alone would reach into every one of them."""
+    assert path.stem == "common" or ".imgrec " not in path.read_text(encoding="utf-8")
+
+
 def test_widgets_import_no_network_library():
     code = "import sys; from imgrec_lib import widgets; print({'tensorflow', 'keras', 'sklearn'} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,23 +8,23 @@ export const shade = (share, right) =>
 export const rgba = (pixels, place, [height, width, channels]) => Uint8ClampedArray.from({ length: height * width * 4 },
   (_, at) => at % 4 === 3 ? 255 : pixels[(place * height * width + Math.floor(at / 4)) * channels + (channels === 3 ? at % 4 : 0)]);
 
-const OWN = `
-.imgrec .matrix { flex: 1 1 27rem; min-width: 0; overflow-x: auto }
-.imgrec .behind { flex: 1 1 24rem; min-width: 0 }
-.imgrec .said { min-height: 9em }
-.imgrec table { border-collapse: collapse; table-layout: fixed; width: 100%; font-size: clamp(9px, 2.5vw, 13px) }
-.imgrec caption { text-align: left; font-size: 14px }
-.imgrec th { font-weight: normal; padding: 2px 4px; overflow-wrap: anywhere }
-.imgrec th[scope=row], .imgrec td.corner { width: 6.2em; text-align: right }
-.imgrec th[scope=col] > span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 8em }
-.imgrec th.chosen { font-weight: bold; text-decoration: underline }
-.imgrec tbody td { padding: 0; border: 1px solid #767676 }
-.imgrec td button { all: unset; box-sizing: border-box; width: 100%; height: 2.3em; text-align: center; cursor: pointer }
-.imgrec td[aria-selected=true] button { box-shadow: inset 0 0 0 2px #fff, inset 0 0 0 5px ${VERMILION} }
-.imgrec td button:focus-visible { outline: 3px solid #000; outline-offset: -4px }
-.imgrec .pictures { display: flex; flex-wrap: wrap; gap: 8px; min-height: 23rem; align-content: flex-start }
-.imgrec .pictures canvas { width: 60px; touch-action: auto }
-.imgrec figcaption { font-size: 12px; text-align: center }`;
+const OWN = `.imgrec-confusion-explorer {
+& .matrix { flex: 1 1 27rem; min-width: 0; overflow-x: auto }
+& .behind { flex: 1 1 24rem; min-width: 0 }
+& .said { min-height: 9em }
+& table { border-collapse: collapse; table-layout: fixed; width: 100%; font-size: clamp(9px, 2.5vw, 13px) }
+& caption { text-align: left; font-size: 14px }
+& th { font-weight: normal; padding: 2px 4px; overflow-wrap: anywhere }
+& th[scope=row], & td.corner { width: 6.2em; text-align: right }
+& th[scope=col] > span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 8em }
+& th.chosen { font-weight: bold; text-decoration: underline }
+& tbody td { padding: 0; border: 1px solid #767676 }
+& td button { all: unset; box-sizing: border-box; width: 100%; height: 2.3em; text-align: center; cursor: pointer }
+& td[aria-selected=true] button { box-shadow: inset 0 0 0 2px #fff, inset 0 0 0 5px ${VERMILION} }
+& td button:focus-visible { outline: 3px solid #000; outline-offset: -4px }
+& .pictures { display: flex; flex-wrap: wrap; gap: 8px; min-height: 23rem; align-content: flex-start }
+& .pictures canvas { width: 60px; touch-action: auto }
+& figcaption { font-size: 12px; text-align: center } }`;
 
 function build(el, names, matrix) {
   const cell = (row, column) => {

@@ -1,6 +1,6 @@
 // Python judges kernel, stride and padding and sends the `scene`; where the window stands is decided here.
 
-const SIDE = 300;
+const SIDE = 272;
 const LAYOUT = `.imgrec-convolution-stepper {
   & .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(${SIDE}px, 100%), 1fr)); gap: 0.8rem }
   & .panels div { width: ${SIDE}px; max-width: 100%; aspect-ratio: 1 }

@@ -16,16 +16,16 @@ export const mapAt = ([row, column], across, [height, width]) =>
 export const rgba = (pixels, channels) => Uint8ClampedArray.from({ length: pixels.length / channels * 4 },
   (_, at) => at % 4 === 3 ? 255 : pixels[Math.floor(at / 4) * channels + (channels === 3 ? at % 4 : 0)]);
 
-const OWN = `
-.imgrec .chain { display: flex; flex-wrap: wrap; gap: 5px; flex: 1 1 18rem; max-height: 18rem; overflow: auto; padding: 3px }
-.imgrec .chain button { flex: 1 0 8rem; max-width: 12rem; padding: 0.2rem; overflow-wrap: anywhere }
-.imgrec .chain [aria-pressed=true] { background: ${BLUE}; color: #fff }
-.imgrec .picture { width: 168px; white-space: pre-line }
-.imgrec .one { width: 290px; margin-top: 4px }
-.imgrec :is(.picture, .all) canvas { touch-action: auto }
-.imgrec .all { width: 445px; max-width: 100%; min-height: min(450px, 105vw) }
-.imgrec table { min-width: 16rem; font-size: 0.9em; text-align: left }
-.imgrec input { width: 5rem }`;
+const OWN = `.imgrec-feature-map-explorer {
+& .chain { display: flex; flex-wrap: wrap; gap: 5px; flex: 1 1 18rem; max-height: 18rem; overflow: auto; padding: 3px }
+& .chain button { flex: 1 0 8rem; max-width: 12rem; padding: 0.2rem; overflow-wrap: anywhere }
+& .chain [aria-pressed=true] { background: ${BLUE}; color: #fff }
+& .picture { width: 168px; white-space: pre-line }
+& .one { width: 290px; margin-top: 4px }
+& :is(.picture, .all) canvas { touch-action: auto }
+& .all { width: 445px; max-width: 100%; min-height: min(450px, 105vw) }
+& table { min-width: 16rem; font-size: 0.9em; text-align: left }
+& input { width: 5rem } }`;
 const short = (value) => String(Number(value.toPrecision(4)));
 const size = (shape) => shape.join(" × ") + (shape[1] ? "" : " units");
 

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from bridge import wait_until
 from jupyter_client import BlockingKernelClient
 
@@ -66,9 +67,13 @@ def serving(scratch: Path) -> Iterator[Server]:
         places[name] = scratch / name.lower()
         places[name].mkdir()
     folder = places.pop("folder")
+    # As start.py does it: else a question about news lies over the notebook.
+    settings = places["JUPYTER_CONFIG_DIR"] / "labconfig" / "page_config.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    settings = {"IMGREC_PROGRESS": str(scratch / "progress.sqlite"), "PYTHONPATH": str(ROOT), "PATH": path}
-    environment = {**os.environ, **settings, **{name: str(place) for name, place in places.items()}}
+    variables = {"IMGREC_PROGRESS": str(scratch / "progress.sqlite"), "PYTHONPATH": str(ROOT), "PATH": path}
+    environment = {**os.environ, **variables, **{name: str(place) for name, place in places.items()}}
     with (scratch / "server.log").open("wb") as log:
         running = subprocess.Popen(_command(port, folder), env=environment, stdout=log, stderr=log, cwd=folder)
         server = Server(f"http://127.0.0.1:{port}", folder, places["JUPYTER_RUNTIME_DIR"])
@@ -119,8 +124,10 @@ class Notebook:
             self.page.click(".jp-NotebookPanel-notebook")
             self.page.get_by_role("menuitem", name="Run", exact=True).click()
             self.page.get_by_text("Run All Cells", exact=True).click()
-        self.page.wait_for_timeout(500)
-        assert self.python("1 + 1", seconds) == 2
+        # Not the next answer: ipykernel 6 takes turns between the page and this client.
+        cells = nbformat.read(self.server.folder / self.name, as_version=4).cells
+        count = sum(cell.cell_type == "code" for cell in cells)
+        self.until("get_ipython().execution_count", lambda number: number > count, seconds)
 
     def run_again(self, view: str) -> None:
         """Run the cell that shows an element once more, as a learner does, and do not wait for its end."""
@@ -133,13 +140,14 @@ class Notebook:
         """The value of an expression in the notebook's kernel, after all that waits there."""
         wrapped = f"__import__('json').dumps({expression})"
         reply = self._client.execute("", silent=True, user_expressions={"it": wrapped}, reply=True, timeout=seconds)
+        assert reply["content"]["status"] == "ok", f"{expression}: the kernel did not run it; did a cell fail?"
         answer = reply["content"]["user_expressions"]["it"]
         assert answer["status"] == "ok", f"{expression}: {answer.get('evalue')}"
         return json.loads(ast.literal_eval(answer["data"]["text/plain"]))
 
     def until(self, expression: str, wanted: Any, seconds: float = 10) -> None:
         """Wait until an expression has a value in the kernel, or, for a function, until that says yes."""
-        wait_until(self.page, lambda: self.python(expression), wanted, expression, seconds)
+        wait_until(self.page, lambda: self.python(expression, max(20, seconds)), wanted, expression, seconds)
 
     def restart_kernel(self) -> None:
         """Restart the kernel behind the page's back, as a crash does."""

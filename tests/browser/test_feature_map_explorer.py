@@ -234,7 +234,8 @@ def test_units_are_squares_with_the_name_of_their_class(view, page, explorer):
     page.keyboard.press("ArrowRight")
     view.until("column", 3)
     page.keyboard.press("ArrowDown")
-    assert float(shown(page, explorer)["value"]) == pytest.approx(explorer.feature_maps()[3])
+    wanted = pytest.approx(explorer.feature_maps()[3])
+    wait_until(page, lambda: float(shown(page, explorer)["value"]), wanted, "the number that is read out")
     assert "unit 3 owl" in page.locator(VIEW).inner_text()
     assert not page.locator(".all canvas").is_visible()
 

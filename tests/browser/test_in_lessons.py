@@ -18,6 +18,7 @@ import test_overfitting_playground
 import test_pixel_inspector
 import test_training_monitor
 import test_your_photos
+from bridge import wait_until
 
 from imgrec_lib import authoring, widgets
 
@@ -28,6 +29,12 @@ ERRORS = ".output_error, .output_stderr, " + ", ".join(
     f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr")
 )
 SCREENSHOTS = os.environ.get("IMGREC_SCREENSHOTS")
+# What the documentation shows, after an expression in Python that shows more.
+PICTURED = {
+    **dict.fromkeys(("inspector", "stepper", "layer_explorer", "mistake_explorer", "pad", "monitor", "playground"), ""),
+    "digit_explorer": "digit_explorer.set_trait('rotation', 180)",
+    "my_photos": "my_photos.recognise(str(datasets.photograph_path('owl')))",
+}
 
 
 def stop(notebook: front_ends.Notebook, name: str) -> None:
@@ -39,7 +46,7 @@ def stop(notebook: front_ends.Notebook, name: str) -> None:
 def look(notebook: front_ends.Notebook, name: str) -> None:
     """Hold that the view of a training that is over says so and has drawn its curves."""
     view = notebook.page.locator(MONITOR).first
-    assert view.evaluate("one => one.dataset.state") == "finished"
+    wait_until(notebook.page, lambda: view.evaluate("one => one.dataset.state"), "finished", "the monitor's state")
     assert view.locator("figure").count() == 2 and len(view.locator("path.training").first.get_attribute("d")) > 20
 
 
@@ -62,14 +69,6 @@ HANDS: dict[int, dict[str, Hand]] = {
 }
 
 
-def store_picture(notebook: front_ends.Notebook, view: str) -> None:
-    """Store what the widget shows, where pictures are asked for."""
-    if SCREENSHOTS:
-        notebook.page.wait_for_timeout(500)
-        picture = Path(SCREENSHOTS) / f"{view.removeprefix('.imgrec-')}.png"
-        notebook.page.locator(view).last.screenshot(path=picture)
-
-
 def view_of(notebook: front_ends.Notebook, name: str) -> str:
     """The selector of a widget's view."""
     if name.startswith("."):
@@ -78,14 +77,27 @@ def view_of(notebook: front_ends.Notebook, name: str) -> str:
     return ".imgrec-" + notebook.python(f"type({widget}).__module__").split(".")[-1].replace("_", "-")
 
 
+def store_picture(notebook: front_ends.Notebook, name: str) -> None:
+    """Store what the widget of a variable shows, where pictures are asked for; each view once."""
+    if SCREENSHOTS and name in PICTURED:
+        if PICTURED[name]:
+            notebook.python(PICTURED[name])
+        notebook.page.set_viewport_size({"width": 1300, "height": 1800})
+        view = view_of(notebook, name)
+        notebook.page.locator(view).last.scroll_into_view_if_needed()
+        notebook.page.wait_for_timeout(1000)
+        picture = Path(SCREENSHOTS) / f"{view.removeprefix('.imgrec-')}.png"
+        notebook.page.locator(view).last.screenshot(path=picture)
+
+
 @pytest.mark.parametrize("number", HANDS)
 def test_every_widget_of_a_lesson_works_in_it(open_notebook, number):
     notebook = open_notebook(lesson=authoring.lessons()[number - 1])
     notebook.run_all(seconds=600)
     assert notebook.page.locator(ERRORS).all_inner_texts() == []
     for name, use in HANDS[number].items():
+        store_picture(notebook, name)
         use(notebook, name)
-        store_picture(notebook, view_of(notebook, name))
 
 
 def test_every_kind_of_widget_is_in_a_lesson():
