@@ -116,14 +116,18 @@ class Notebook:
         self._client.load_connection_file()
         self._client.start_channels()
 
-    def run_all(self, seconds: float = 60) -> None:
-        """Run all cells and wait for the end of the last one."""
+    def start(self) -> None:
+        """Run all cells and do not wait for their end."""
         if self.classic:
             self.page.evaluate("Jupyter.notebook.execute_all_cells()")
         else:
             self.page.click(".jp-NotebookPanel-notebook")
             self.page.get_by_role("menuitem", name="Run", exact=True).click()
             self.page.get_by_text("Run All Cells", exact=True).click()
+
+    def run_all(self, seconds: float = 60) -> None:
+        """Run all cells and wait for the end of the last one."""
+        self.start()
         # Not the next answer: ipykernel 6 takes turns between the page and this client.
         cells = nbformat.read(self.server.folder / self.name, as_version=4).cells
         count = sum(cell.cell_type == "code" for cell in cells)

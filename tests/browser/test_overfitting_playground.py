@@ -134,10 +134,6 @@ def test_it_fits_a_phone(mount, page):
     looking.assert_fits(page, VIEW)
 
 
-def test_the_file_is_small():
-    assert len(OverfittingPlayground._esm.encode()) < 15_000
-
-
 def use(notebook, name):
     """Choose a setting, keep a curve and let it go, in the widget called `name`."""
     view = notebook.page.locator(".imgrec-overfitting-playground").last

@@ -189,20 +189,6 @@ def test_it_fits_a_phone(mount, page):
     looking.assert_fits(page, VIEW)
 
 
-def test_the_file_is_small():
-    assert len(TrainingMonitor._esm.encode()) < 15_000
-
-
-def start(notebook) -> None:
-    """Run all cells and do not wait for their end."""
-    if notebook.classic:
-        notebook.page.evaluate("Jupyter.notebook.execute_all_cells()")
-    else:
-        notebook.page.click(".jp-NotebookPanel-notebook")
-        notebook.page.get_by_role("menuitem", name="Run", exact=True).click()
-        notebook.page.get_by_text("Run All Cells", exact=True).click()
-
-
 def stop_in(notebook) -> float:
     """Press Stop in a training that runs, with the keyboard; gives the seconds until its end back."""
     page, view = notebook.page, notebook.page.locator(".imgrec-training-monitor").last
@@ -229,8 +215,8 @@ def use(notebook, name: str) -> None:
 
 def test_in_a_notebook(open_notebook):
     notebook = open_notebook(CELL, "order.append('second')", "order.append('third')")
-    start(notebook)
+    notebook.start()
     use(notebook, "monitor")
-    assert notebook.python("order") == ["fit", "second", "third"]
+    notebook.until("order", ["fit", "second", "third"])
     val_loss = "model.evaluate(pictures[200:], labels[200:], verbose=0)[0] - min(history['val_loss'])"
     assert abs(notebook.python(val_loss)) < 1e-3
