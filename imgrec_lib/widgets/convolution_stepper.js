@@ -1,4 +1,4 @@
-// Python judges kernel, stride and padding and sends the `scene`; where the window stands is decided here.
+// Python judges kernel, stride and padding and sends the `scene`; the window's place is decided here.
 
 const SIDE = 272;
 const LAYOUT = `.imgrec-convolution-stepper {
@@ -8,7 +8,7 @@ const LAYOUT = `.imgrec-convolution-stepper {
 
 const short = (value, digits = 3) => String(Number(Number(value.toFixed(9)).toPrecision(digits)) || 0).replace("-", "−");
 
-// Pixel, weight and product at each place of the window, row by row.
+// Pixel, weight and product at each place of a window.
 export function products({ numbers, width }, kernel, top, left) {
   return kernel.flatMap((line, i) => line.map((weight, j) => {
     const pixel = numbers[(top + i) * width + left + j];
@@ -56,8 +56,7 @@ function recompute(view) {
 }
 
 function redraw(view) {
-  const { parts, model, image, map, kernel, rows, columns, stride, padding } = view;
-  const [row, column] = view.place = inside(map, [model.get("row"), model.get("column")]);
+  const { parts, image, map, kernel, rows, columns, stride, padding } = view, [row, column] = placeOf(view);
   const top = row * stride, left = column * stride, cells = products(image, kernel, top, left);
   const texts = cells.map((cell) => ["", "× ", "= "].map((sign, place) => sign + short(cell[place])));
   const picture = [BLUE, padding, padding, image.height - 2 * padding, image.width - 2 * padding];
@@ -79,13 +78,15 @@ function say({ parts, timer, image }, sum, sums) {
 const inside = ({ height, width }, places) =>
   places.map((place, side) => Math.min(Math.max(place, 0), [height, width][side] - 1));
 
+const placeOf = ({ map, model }) => inside(map, [model.get("row"), model.get("column")]);
+
 function look(view, ...place) {
   const [row, column] = inside(view.map, place);
   view.send({ row, column });
 }
 
 function step(view) {
-  const { height, width } = view.map, next = (view.place[0] * width + view.place[1] + 1) % (height * width);
+  const { height, width } = view.map, at = placeOf(view), next = (at[0] * width + at[1] + 1) % (height * width);
   look(view, Math.floor(next / width), next % width);
 }
 
@@ -95,7 +96,7 @@ function play(view, on) {
   view.parts.play.textContent = on ? "Pause" : "Play";
 }
 
-// The number under the pointer, or the one whose window has its middle there.
+// The number under the pointer, or that of the window in whose middle it is.
 function point(view, canvas, event) {
   const { parts, image, map, rows, columns, stride } = view;
   if (canvas === parts.map.canvas) return look(view, ...squareAt(canvas, event, map.height, map.width));
@@ -115,7 +116,7 @@ function listen(view) {
     view.typing = setTimeout(() => ask("kernel", parts.text.value), 400);
   };
   for (const { canvas } of [parts.image, parts.map]) {
-    onArrows(canvas, (rows, columns) => { play(view, false); look(view, view.place[0] + rows, view.place[1] + columns); });
+    onArrows(canvas, (rows, columns) => { play(view, false); look(view, placeOf(view)[0] + rows, placeOf(view)[1] + columns); });
     canvas.onpointermove = canvas.onpointerdown = (event) => {
       play(view, false);
       view.pointer = [canvas, event];

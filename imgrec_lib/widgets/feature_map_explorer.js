@@ -64,7 +64,9 @@ function render({ model, el }) {
   const get = (name) => model.get(name), parts = build(el, get("layers")), send = sender(model, parts.problem);
   const names = get("layers").map(([name]) => name), last = get("count") - 1, { image, all, one } = parts;
   const keep = (value, count) => Math.min(count - 1, Math.max(0, value));
-  let shown, numbers, area, place, drawn = [], asked = 0;
+  let shown, numbers, area, drawn = [], asked = 0;
+  // Two keys may come within one frame.
+  const at = () => ["row", "column"].map((name, axis) => keep(get(name), shown.tile[axis]));
 
   function colours(values) {
     const picture = coloured(values, shown.reach, shown.signed);
@@ -75,7 +77,7 @@ function render({ model, el }) {
   function drawMaps() {
     const { layer, tile, across, width, units, maps } = shown, channel = keep(get("channel"), maps);
     area = windowOf(channel, across, tile);
-    place = [keep(get("row"), tile[0]), keep(get("column"), tile[1])];
+    const place = at();
     if (drawn[0] !== numbers || drawn[1] !== channel) paint(all.canvas, colours(numbers), width, 440, area);
     drawn = [numbers, channel];
     paint(one.canvas, colours(cut(numbers, width, area)), tile[1], 272, [...place, 1, 1]);
@@ -151,7 +153,7 @@ function render({ model, el }) {
   parts.chain.tabIndex = -1;
   onArrows(image.canvas, (rows, columns) => go(rows + columns));
   onArrows(all.canvas, (rows, columns) => take(get("channel") + rows * shown.across + columns));
-  onArrows(one.canvas, (rows, columns) => look(place[0] + rows, place[1] + columns));
+  onArrows(one.canvas, (rows, columns) => look(at()[0] + rows, at()[1] + columns));
   all.canvas.onpointerdown = (event) =>
     take(mapAt(squareAt(all.canvas, event, numbers.length / shown.width, shown.width), shown.across, shown.tile));
   one.canvas.onpointermove = one.canvas.onpointerdown = (event) => look(...squareAt(one.canvas, event, ...shown.tile));

@@ -282,3 +282,12 @@ def test_in_a_notebook(open_notebook):
     notebook = open_notebook(*CELLS, SHOWN, "print('ready')")
     notebook.run_all()
     use(notebook, "stepper")
+
+
+def test_keys_that_come_within_one_frame_all_count(mount, page):
+    bridge = mount(widgets.ConvolutionStepper(np.arange(64).reshape(8, 8)))
+    page.locator("canvas").nth(2).focus()
+    page.evaluate("""() => ["Right", "Down", "Right", "Down"].forEach((key) => document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Arrow" + key, bubbles: true, cancelable: true })))""")
+    bridge.until("row", 2)
+    bridge.until("column", 2)
