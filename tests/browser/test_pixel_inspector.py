@@ -272,3 +272,7 @@ def test_in_a_notebook(open_notebook):
     notebook = open_notebook(*CELLS, SHOWN, "print('ready')")
     notebook.run_all()
     use(notebook, "inspector")
+    notebook.restart_kernel()
+    photograph = notebook.page.locator(".imgrec-pixel-inspector canvas").first
+    photograph.press("ArrowDown")
+    notebook.page.get_by_text("Python does not answer").wait_for()
