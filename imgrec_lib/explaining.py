@@ -107,9 +107,10 @@ def _tensors(keras: Any, network: "keras.Model", entry: Any, layers: list) -> tu
     """An input and the symbolic output of each layer in this network."""
     try:
         outputs = [layer.output for layer in layers]
-        keras.Model(entry, outputs)
+        # Keras 3.13 does not see before a call that an output has another input; a batch of 1 makes it look.
+        keras.Model(entry, outputs)(keras.Input(batch_shape=(1, *entry.shape[1:]), dtype=entry.dtype))
         return entry, outputs
-    except ValueError:  # Layers that another network used first answer with that one's tensors
+    except (ValueError, KeyError):  # Layers that another network used first answer with that one's tensors
         return _called_again(keras, network, entry, layers)
 
 
