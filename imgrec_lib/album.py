@@ -113,10 +113,9 @@ class Album:
     def lacks(self) -> str:
         """What is missing before anything can be learned, in a sentence; empty where nothing is."""
         if len(self.names) < 2:
-            return (
-                f"Here {'is' if len(self.names) == 1 else 'are'} {counted(len(self.names), 'class', 'classes')}; "
-                + ("a choice needs two or more, so add one.")
-            )
+            verb = "is" if len(self.names) == 1 else "are"
+            known = counted(len(self.names), "class", "classes")
+            return f"Here {verb} {known}; a choice needs two or more, so add one."
         empty = [name for name, count in self.counts().items() if not count]
         return f"{' and '.join(empty)} {'have' if empty[1:] else 'has'} no photograph; add some." if empty else ""
 

@@ -69,12 +69,13 @@ class LayerOutputs:
             return None
         answer = answer.astype("float64")
         if len(answer) > 1:
-            return answer if answer.min() >= 0 and abs(answer.sum() - 1) < 1e-3 else _softmax(answer)
+            return answer if answer.min() >= 0 and abs(answer.sum() - 1) < 1e-3 else softmax(answer)
         activation = getattr(getattr(self._last, "activation", None), "__name__", "linear")
-        return _softmax(np.append(0, answer)) if activation == "linear" else np.append(1 - answer, answer)
+        return softmax(np.append(0, answer)) if activation == "linear" else np.append(1 - answer, answer)
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """The probabilities, of the same shape, that one list of logits stands for."""
     positive = np.exp(logits - logits.max())
     return positive / positive.sum()
 

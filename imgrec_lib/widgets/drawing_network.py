@@ -5,16 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from imgrec_lib.explaining import softmax
+
 Network = Callable[[np.ndarray], Any]
 ACTIVATIONS = {"linear": True, "softmax": False}  # Does the last layer leave logits?
 
 
 def probabilities_of(numbers: np.ndarray, logits: bool) -> np.ndarray:
     """The probabilities of one row of logits, by softmax, or of one row of probabilities, as they are."""
-    if not logits:
-        return np.clip(numbers, 0, 1)
-    positive = np.exp(numbers - numbers.max())
-    return positive / positive.sum()
+    return softmax(numbers) if logits else np.clip(numbers, 0, 1)
 
 
 def network_size(network: Network) -> int | None:
