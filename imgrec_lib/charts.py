@@ -44,6 +44,7 @@ def draw_curves(
                 epoch, mark = numbers or range(1, len(values) + 1), "o" if len(values) <= 15 else None
                 axis.plot(epoch, values, style, color=colour, label=label, marker=mark, markersize=4)
         axis.set(title=name, xlabel="epoch", xlim=(0.5, max(2, epochs or len(history.get(name, ()))) + 0.5))
+        axis.xaxis.get_major_locator().set_params(integer=True)  # There is no epoch 1.5
         _tidy(axis, grid="y")
         if axis.get_legend_handles_labels()[0]:
             axis.legend(frameon=False, fontsize=9)

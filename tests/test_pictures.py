@@ -90,3 +90,14 @@ def test_drawing_a_chart_leaves_no_figure_open_and_needs_no_pyplot() -> None:
         "assert 'matplotlib.pyplot' not in sys.modules and 'tensorflow' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 8, 40])
+def test_epochs_are_marked_by_whole_numbers(epochs: int) -> None:
+    figure, axes = plots.new_figure(1, 2, 8, 3)
+    charts.draw_curves(axes[0], HISTORY, epochs=epochs)
+    figure.canvas.draw()
+    for axis in axes[0]:
+        low, high = axis.get_xlim()
+        marked = [place for place in axis.get_xticks() if low <= place <= high]
+        assert len(marked) >= 2 and all(float(place).is_integer() for place in marked)
