@@ -26,6 +26,7 @@ import numpy as np
 
 from imgrec_lib.exercises import judging, record
 from imgrec_lib.exercises.comparing import Closeness, shape_words, shortened
+from imgrec_lib.exercises.elsewhere import Blank, Elsewhere
 from imgrec_lib.exercises.feedback import Feedback
 from imgrec_lib.exercises.observing import Observation, Observations, observe
 from imgrec_lib.exercises.showing import Hint, Solution
@@ -71,8 +72,10 @@ class Exercise:
         seconds: float,
         observe_with: Callable[..., Any] | None,
         praise: str,
+        points: float = 1.0,
     ) -> None:
         self.name, self.reference, self.answer_name = name, reference, answer_name
+        self.points = points
         self.solution_source = solution_source
         self.hints, self.closeness, self.seconds, self.praise = tuple(hints), closeness, seconds, praise
         self.misconceptions: list[Misconception] = []
@@ -111,6 +114,8 @@ class Exercise:
 
     def observe(self, answer: Any, case: Case) -> Observation:
         """What an answer does with a case."""
+        if isinstance(answer, Elsewhere):
+            return answer.observe_elsewhere(self._observe_with, case, self.seconds)
         return observe(partial(self._observe_with, answer), case, self.seconds)
 
     def observe_until_late(self, answer: Any, cases: Sequence[Case]) -> list[Observation]:
@@ -138,8 +143,10 @@ class Exercise:
 
     def _ignores_arguments(self, answer: Any) -> bool:
         """Whether an answer gives nothing back and does not even touch what it gets, as a stub does."""
-        blanks = [_Blank() for _ in self.parameters()]
-        return observe(lambda: answer(*blanks), (), self.seconds).is_empty
+        blanks = [Blank() for _ in self.parameters()]
+        if isinstance(answer, Elsewhere):
+            return answer.observe_elsewhere(_call, blanks, self.seconds).is_empty
+        return observe(partial(_call, answer), blanks, self.seconds).is_empty
 
     def parameters(self) -> list[str]:
         """Names of the arguments that an answer takes; none where the answer is a value."""
@@ -165,11 +172,12 @@ class Exercise:
 
     def check(self, answer: Any, seed: int = NOTEBOOK_SEED) -> Feedback:
         """Feedback on an answer, which also goes into the record of what is done."""
-        feedback = self._feedback(answer, seed)
+        feedback = self.feedback(answer, seed)
         record.note(self.name, feedback.outcome)
         return feedback
 
-    def _feedback(self, answer: Any, seed: int) -> Feedback:
+    def feedback(self, answer: Any, seed: int) -> Feedback:
+        """Feedback on an answer, here or elsewhere, and nothing besides."""
         if answer is None or answer is ...:
             return Feedback(self.name, "not attempted", self._invitation())
         if self.is_function and not callable(answer):
@@ -182,7 +190,9 @@ class Exercise:
         if seen[0].value is ... or seen[0].is_empty and self._ignores_arguments(answer):
             return Feedback(self.name, "not attempted", self._invitation())
         verdict = self.judge(prepared, seen)
-        return Feedback(self.name, verdict.outcome, verdict.sentence, verdict.difference, verdict.evidence)
+        return Feedback(
+            self.name, verdict.outcome, verdict.sentence, verdict.difference, verdict.evidence, verdict.misconception
+        )
 
     def _invitation(self) -> str:
         what = "the function" if self.is_function else f"`{self.answer_name}`"
@@ -203,10 +213,6 @@ class Exercise:
     def solution(self) -> Solution:
         """The worked solution."""
         return Solution(self.name, self.solution_source, self.praise)
-
-
-class _Blank:
-    """Stands for an argument that nothing can be done with."""
 
 
 def _call(answer: Any, *arguments: Any) -> Any:

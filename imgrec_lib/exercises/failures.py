@@ -25,6 +25,7 @@ MEANINGS = {
     KeyboardInterrupt: "the answer was interrupted",
     MemoryError: "more memory was asked for than there is: look at the shapes",
 }
+UNKNOWN = "something went wrong inside; its own words are before this"
 ELSEWHERE = ("site-packages", "dist-packages")
 TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # Keras writes its errors in colour
 LONGEST_TEXT, LONGEST_LINE = 200, 80
@@ -59,7 +60,7 @@ def _meaning(error: BaseException) -> str:
     for kind in type(error).__mro__:
         if kind in MEANINGS:
             return MEANINGS[kind]
-    return "something went wrong inside; its own words are before this"
+    return UNKNOWN
 
 
 def _text(error: BaseException) -> str:

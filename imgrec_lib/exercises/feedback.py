@@ -18,8 +18,8 @@ class Feedback:
     """The result of a check.
 
     `outcome` is "correct", "not yet" or "not attempted"; `message` the sentence; `exercise` a name such as
-    "02.convolve". `evidence` says with which arguments a recognised misconception shows, and how. In a notebook
-    feedback shows itself; as plain text too.
+    "02.convolve". `evidence` says with which arguments a recognised misconception shows, and how; `misconception` is
+    its number in the exercise. In a notebook feedback shows itself; as plain text too. `misconception` is the number of the one that was recognised, or None.
     """
 
     exercise: str
@@ -27,6 +27,7 @@ class Feedback:
     message: str
     difference: Difference | None = field(default=None, compare=False)
     evidence: str = field(default="", compare=False)
+    misconception: int | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         lines = [f"{HEADINGS[self.outcome]} ({self.exercise})", self.message, self.evidence]

@@ -32,11 +32,13 @@ def function(
     absolute: float = 1e-5,
     seconds: float = 5.0,
     observe_with: Callable[..., Any] | None = None,
+    points: float = 1.0,
 ) -> Callable[[Callable[..., Any]], Exercise]:
     """Decorator: makes of a reference function the exercise called `name`, such as "02.convolve".
 
     `praise` is the sentence for a correct answer, with the point of the exercise in it. `relative` and `absolute` say
-    how near numbers must be, `dtype` which dtype an array must have, `seconds` how long one call may take.
+    how near numbers must be, `dtype` which dtype an array must have, `seconds` how long one call may take, `points` what
+    a correct answer counts when a class is graded.
     """
 
     def make(reference: Callable[..., Any]) -> Exercise:
@@ -50,6 +52,7 @@ def function(
             seconds=seconds,
             observe_with=observe_with,
             praise=praise,
+            points=points,
         )
 
     return make
@@ -65,6 +68,7 @@ def value(
     absolute: float = 1e-5,
     source: str | None = None,
     observe_with: Callable[..., Any] | None = None,
+    points: float = 1.0,
 ) -> Exercise:
     """The exercise called `name` whose answer is a value: a number, a text, an array, or a dictionary of such.
 
@@ -81,4 +85,5 @@ def value(
         seconds=5.0,
         observe_with=observe_with,
         praise=praise,
+        points=points,
     )

@@ -82,7 +82,8 @@ def _differ(old: Any, new: Any) -> bool:
     return isinstance(old, int | float | str) and old != new
 
 
-def _changed(before: Sequence[Any], after: Sequence[Any]) -> tuple[int, ...]:
+def changed_places(before: Sequence[Any], after: Sequence[Any]) -> tuple[int, ...]:
+    """The places of the arguments that are no longer what they were."""
     return tuple(place for place, (old, new) in enumerate(zip(before, after)) if _differ(old, new))
 
 
@@ -149,7 +150,7 @@ def observe(work: Callable[..., Any], arguments: Sequence[Any], seconds: float |
             _run(partial(work, *given), results)
         elif _runs_late(partial(work, *given), results, seconds):
             return Observation(timed_out=True, printed=printed.kept)
-    return Observation(printed=printed.kept, changed=_changed(arguments, given), **results)
+    return Observation(printed=printed.kept, changed=changed_places(arguments, given), **results)
 
 
 class Observations(Iterable[Observation]):

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from imgrec_lib.exercises.elsewhere import is_a
+
 ACCURACY, LOSS = 0.85, 0.6
 CLEARLY_BELOW = 0.5
 
@@ -18,12 +20,10 @@ DEMANDED = {
 
 def behaviour(network: Any, classes: int, new_images: np.ndarray, new_labels: np.ndarray) -> Any:
     """Named facts about the network, those of `DEMANDED` or fewer; None or … where it is not there yet."""
-    import keras
-
     if network is None or network is ...:
         return network
     facts = dict(DEMANDED)
-    if not isinstance(network, keras.Model):
+    if not is_a(network, "keras.Model"):
         return _stopped(facts, "what comes back", type(network).__name__)
     scores = _scores(network, new_images)
     if scores.shape != (len(new_images), classes):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgrec_lib.exercises.elsewhere import library
 from imgrec_lib.exercises.lesson_03.behaviour import DEMANDED, behaviour
 from imgrec_lib.exercises.making import function
 from imgrec_lib.quiet import quiet
@@ -22,9 +23,7 @@ def _observed(answer: Any, images: np.ndarray, labels: np.ndarray, classes: int,
     """What the network does that the answer trains; what it should do is known without training the reference."""
     if answer is train_network.reference:
         return dict(DEMANDED)
-    with quiet():
-        import keras
-    keras.utils.set_random_seed(0)  # The same answer gets the same verdict each time
+    library(answer, "keras").utils.set_random_seed(0)  # The same answer gets the same verdict each time
     return behaviour(answer(images, labels, classes), classes, *new)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from imgrec_lib.exercises.elsewhere import is_a, library
 from imgrec_lib.exercises.making import function
 
 PICTURES, DRAWS, STEPS, CALLS = 60, 12, 8, 40
@@ -66,10 +67,8 @@ def _mean_in_training(network: Any, tiled: np.ndarray, rest: np.ndarray | None) 
     return AT_REST if ((draws.mean(axis=0) - rest) ** 2).mean() < BESIDE * by_chance else "something else"
 
 
-def _trained(network: Any, pictures: np.ndarray, labels: np.ndarray) -> str:
+def _trained(keras: Any, network: Any, pictures: np.ndarray, labels: np.ndarray) -> str:
     """Whether a few steps make the loss smaller."""
-    import keras
-
     if not network.trainable_weights:
         return "no smaller loss"
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -110,18 +109,16 @@ def _facts(answer: Callable, network: Any, rate: float) -> dict[str, str]:
         facts["zeros in training fall on"] = _gaps(draws)
         facts["many calls in training give on average"] = _mean_in_training(network, tiled, rest)
     if rate == 0 and facts["chance in training"] == "none":
-        facts["a few steps of training give"] = _trained(network, pictures, generator.integers(0, 10, PICTURES))
+        facts["a few steps of training give"] = _trained(library(answer, "keras"), network, pictures, generator.integers(0, 10, PICTURES))
     return facts
 
 
 def _observed(answer: Callable, rate: float) -> Any:
-    import keras
-
-    keras.utils.set_random_seed(0)
+    library(answer, "keras").utils.set_random_seed(0)
     network = answer(rate)
     if network is None or network is ...:
         return network
-    if not isinstance(network, keras.Model):
+    if not is_a(network, "keras.Model"):
         return {"what comes back": "no network"}
     return {"what comes back": "a network"} | _facts(answer, network, rate)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from imgrec_lib.exercises.elsewhere import each_call
 from imgrec_lib.exercises.making import function
 
 CALLS = 50
@@ -111,7 +112,8 @@ def behaviour(answer: Callable, values: np.ndarray, rate: float) -> Any:
 def _results(answer: Callable, values: np.ndarray, rate: float, calls: int) -> np.ndarray:
     """What comes of many calls with one generator: calls × places."""
     generator = np.random.default_rng(1)
-    return np.stack([np.asarray(answer(values.copy(), rate, generator), float).ravel() for _ in range(calls)])
+    results = each_call(answer, [(values.copy(), rate, generator) for _ in range(calls)])
+    return np.stack([np.asarray(result, float).ravel() for result in results])
 
 
 def _many_calls(answer: Callable, values: np.ndarray, rate: float) -> dict[str, str | float]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgrec_lib.exercises.elsewhere import is_a, library
+
 if TYPE_CHECKING:
     import keras
 
@@ -37,14 +39,13 @@ class SmallBackbone:
     seed: int
     steps: int
 
-    def build(self) -> "keras.Model":
-        """The network: convolution, batch normalisation and global average pooling."""
-        from keras import Input, Model, layers
-
+    def build(self, keras: Any) -> "keras.Model":
+        """The network, made by a Keras: convolution, batch normalisation and global average pooling."""
+        layers = keras.layers
         look, norm = layers.Conv2D(self.features, kernel_size=3), layers.BatchNormalization()
-        image = Input((SIDE, SIDE, 3))
+        image = keras.Input((SIDE, SIDE, 3))
         maps = layers.Activation("relu")(norm(look(image)))
-        network = Model(image, layers.GlobalAveragePooling2D()(maps))
+        network = keras.Model(image, layers.GlobalAveragePooling2D()(maps))
         generator = np.random.default_rng(self.seed)
         look.set_weights([generator.normal(size=each.shape) for each in look.get_weights()])
         norm.set_weights([generator.uniform(0.5, 1.5, each.shape) for each in norm.get_weights()])
@@ -68,10 +69,8 @@ def _trained(model: "keras.Model", head: int) -> str:
     return "the head alone" if count == head else "more than a dense layer" if count > head else "less"
 
 
-def _train(model: "keras.Model", pictures: np.ndarray, steps: int) -> None:
+def _train(keras: Any, model: "keras.Model", pictures: np.ndarray, steps: int) -> None:
     """Some steps towards class 0 alone: so logits of the others fall below 0, which no probability can."""
-    import keras
-
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.SGD(0.5), loss=loss, run_eagerly=True)
     with warnings.catch_warnings():
@@ -121,10 +120,12 @@ def _parts(model: "keras.Model", backbone: "keras.Model") -> dict[str, list[np.n
     return {"the backbone's kernels": look, "the backbone's batch-norm": norm, "the head": rest}
 
 
-def _training(model: "keras.Model", backbone: "keras.Model", pictures: np.ndarray, steps: int) -> dict[str, str]:
+def _training(
+    keras: Any, model: "keras.Model", backbone: "keras.Model", pictures: np.ndarray, steps: int
+) -> dict[str, str]:
     """What some steps of training change, and, where only the head has moved, what the outputs are afterwards."""
     before = _parts(model, backbone)
-    _train(model, pictures, steps)
+    _train(keras, model, pictures, steps)
     after = _parts(model, backbone)
     facts = {f"{name}, after training": _moved(before[name], after[name]) for name in before}
     if list(facts.values()) != ["unchanged", "unchanged", "changed"]:
@@ -145,14 +146,13 @@ def _training(model: "keras.Model", backbone: "keras.Model", pictures: np.ndarra
 
 def behaviour(answer: Callable[..., Any], eyes: SmallBackbone, classes: int) -> Any:
     """What the network that `answer(backbone, classes)` gives is and does, as facts; None and dots as they are."""
-    import keras
-
-    backbone, pictures = eyes.build(), eyes.pictures()
+    keras = library(answer, "keras")
+    backbone, pictures = eyes.build(keras), eyes.pictures()
     keras.utils.set_random_seed(eyes.seed)  # The first weights of a head decide whether one with ReLU learns at all
     model = answer(backbone, classes)
     if model is None or model is ...:
         return model
-    if not isinstance(model, keras.Model):
+    if not is_a(model, "keras.Model"):
         return {"what comes back": "no Keras network"}
     shape = tuple(model(pictures).shape)
     known = {(PICTURES, classes): "one for each class", (PICTURES, eyes.features): "one for each feature"}
@@ -162,5 +162,5 @@ def behaviour(answer: Callable[..., Any], eyes: SmallBackbone, classes: int) -> 
         return facts
     facts["what is trained"] = _trained(model, eyes.features * classes + classes)
     if eyes.steps and facts["what is trained"] != "nothing":
-        facts |= _training(model, backbone, pictures, eyes.steps)
+        facts |= _training(keras, model, backbone, pictures, eyes.steps)
     return facts
