@@ -61,6 +61,8 @@ def show_progress(options: argparse.Namespace) -> int:
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
     """Adds every command to the parser: its name, its function and its arguments."""
+    from imgrec_lib.grading import commands as instructor
+
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     examination = commands.add_parser("doctor", help="see what is installed, what is missing, and what to do about it")
     examination.add_argument("--json", action="store_true", help="print the rows as JSON")
@@ -74,6 +76,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     getting = actions.add_parser("get", help="get a dataset, so that lessons find it")
     getting.add_argument("name", metavar="NAME", help="a name that `imgrec data list` shows")
     getting.set_defaults(run=get_data)
+    instructor.add_commands(commands)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,6 +21,7 @@ import numpy as np
 from imgrec_lib.exercises.failures import Failure, failure
 
 PRINTED_CHARACTERS = 2_000
+ONE_AT_A_TIME = threading.RLock()  # Where prints are kept apart, they are so for all threads
 LONGEST_LOOK = 0.1
 
 
@@ -161,6 +162,7 @@ class Observations(Iterable[Observation]):
 
     def __iter__(self) -> Iterator[Observation]:
         for place, case in enumerate(self._cases):
-            if place == len(self._known):
-                self._known.append(observe(self._work, case))
+            with ONE_AT_A_TIME:
+                if place == len(self._known):
+                    self._known.append(observe(self._work, case))
             yield self._known[place]

@@ -1,0 +1,23 @@
+"""Files that are written whole or not at all, so that a reader never meets half of one."""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file as UTF-8, line ends as they are: to a temporary file beside it, then by renaming.
+
+    The temporary name depends on the name alone, so what a killed program leaves is taken up by its next run.
+    """
+    digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()
+    temporary = path.with_name(f".{digest[:16]}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
