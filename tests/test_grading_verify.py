@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 
 from imgrec_lib import authoring
 from imgrec_lib.exercises import lesson_01
-from imgrec_lib.grading import likeness, outputs, rerun, sanitising, sandbox, stored, verify
+from imgrec_lib.grading import likeness, outputs, rerun, sandbox, sanitising, stored, verify
 
 SOURCES = {
     "imports": "import sys, warnings, os\nfrom IPython.display import HTML, display, update_display\ntotal = 12",
@@ -123,12 +123,401 @@ def test_each_damaged_cell_is_named_and_no_other(executed: tuple[Path, NotebookN
     assert all("\n" not in sentence for sentence in found)
 
 
-def picture(draw: Callable[[Any], Any], size: tuple[int, int] = (400, 300), kind: str = "png") -> str:
+def picture(draw: Callable[[Any], Any], size: tuple[int, int] = (400, 300)) -> str:
     image = Image.new("RGB", size, "white")
     draw(ImageDraw.Draw(image))
-    image.save(file := io.BytesIO(), format=kind)
+    image.save(file := io.BytesIO(), format="png")
     return base64.b64encode(file.getvalue()).decode()
 
 
-def run(*sources: str, **limits: Any) -> rerun.Rerun:
-    return rerun.rerun(sources, Path("/nonexistent-is-never-listed").parent / "proc" / "self" / "fdinfo", **limits)
+def test_a_notebook_runs_without_network_keys_or_the_files_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "42")
+    (tmp_path / "nbclient.py").write_text("raise SystemExit('this is not for you')")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.txt").write_text("1")
+    (tmp_path / "other.txt").write_text("another submission")
+    (tmp_path / "link.txt").symlink_to("other.txt")
+    record = Path(os.environ["IMGREC_PROGRESS"])
+    afresh = rerun.rerun(
+        [
+            "# nbclient, folder and link.txt are named\nimport os\n'SECRET_TOKEN' in os.environ",
+            "sorted(os.listdir()), os.listdir('folder')",
+            "open('folder/a.txt', 'w').write('changed'); os.remove('nbclient.py')",
+            "from imgrec_lib.exercises import record\nrecord.note('01.cut_out_shape', 'correct'); record.done()",
+            "import urllib.request\nurllib.request.urlopen('http://192.0.2.1', timeout=5)",
+            f"os.path.exists({str(tmp_path)!r})",
+        ],
+        tmp_path,
+    )
+    shown = [json.dumps(cell) for cell in afresh.outputs]
+    assert '"False"' in shown[0] and "(['folder', 'nbclient.py'], ['a.txt'])" in shown[1] and shown[2] == "[]"
+    assert "checks=1" in shown[3] and "URLError" in shown[4]
+    assert (tmp_path / "folder" / "a.txt").read_text() == "1" and not record.exists()
+    if "Bubblewrap" in sandbox.isolation():
+        assert '"False"' in shown[5] and "unreachable" in shown[4]
+
+
+@pytest.mark.parametrize("isolation", ["", "limits"])
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import os; os._exit(0)", "kernel"),
+        ("while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass", "time"),
+        ("print('x' * 60_000_000)", "size"),
+    ],
+)
+def test_a_run_ends_where_there_is_no_going_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str, isolation: str
+) -> None:
+    monkeypatch.setenv("IMGREC_ISOLATION", isolation)
+    notebook = new_notebook(cells=[new_code_cell(code, id=name) for name, code in zip("abc", ("1", source, "2"))])
+    for place, one in enumerate(notebook.cells, start=1):
+        one.execution_count = place
+    start = time.monotonic()
+    found = verify.verify(saved(tmp_path, notebook), cell_seconds=4)
+    assert time.monotonic() - start < 40
+    assert found[1:] == [f"Cell 2 (b) {verify.REASONS[reason]}."]
+    assert found[0].startswith('Cell 1 (a): stored output is nothing, and running it gives "1"')
+
+
+def test_a_missing_tool_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rerun.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="pip install nbclient"):
+        rerun.rerun(["1"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"x",
+        b"[]",
+        b"{}",
+        b'{"outputs": 3, "stopped": null}',
+        b"[" * 9999,
+        b'{"outputs": [[]], "stopped": 4}',
+        b'{"outputs": [[{}]], "stopped": null}',
+        b'{"outputs": [], "stopped": null}',
+        b'{"failed": ["x"]}',
+        b"null",
+    ],
+)
+def test_an_answer_that_was_tampered_with_is_one_sentence(answer: bytes) -> None:
+    with pytest.raises(OSError, match="could not be run"):
+        rerun._read(answer, 1)
+
+
+def test_more_files_than_can_be_copied_are_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rerun, "LARGEST_COPY", 10)
+    (tmp_path / "data.csv").write_text("x" * 11)
+    with pytest.raises(ValueError, match="names; use less"):
+        rerun.rerun(["open('data.csv')"], tmp_path)
+
+
+def solved_lesson_one() -> NotebookNode:
+    notebook = nbformat.read(authoring.lessons()[0], as_version=4)
+    exercise = lesson_01.to_gray
+    cell(notebook, "answer-to-gray").source = exercise.solution_source
+    feedback = exercise.check(exercise.reference)
+    cell(notebook, "check-to-gray").outputs[0].data = {
+        "text/plain": repr(feedback),
+        "text/html": feedback._repr_html_(),
+    }
+    return notebook
+
+
+def test_a_lesson_is_verified_and_a_solved_answer_that_changed_is_seen(tmp_path: Path) -> None:
+    assert verify.verify(authoring.lessons()[0]) == []
+    found = verify.verify(saved(tmp_path, solved_lesson_one()))
+    assert named(found) == ["done"] and "of 10 exercises done" in found[0]
+
+
+def code_cell(number: int, count: int | None, **more: Any) -> stored.StoredCell:
+    return stored.StoredCell(number, "code", "1", f"c{number}", count, **more)
+
+
+@pytest.mark.parametrize(
+    ("counts", "cells"),
+    [
+        ([1, 2, 3], []),
+        ([], []),
+        ([2, 3, 4], [1]),
+        ([1, 3, 2], [2]),
+        ([1, 2, 2], [3]),
+        ([1, None, 2], [2, 3]),
+        ([None, None], [1, 2]),
+        ([0, 2], [1]),
+        ([-1, 10**30], [1]),
+    ],
+)
+def test_cells_not_run_once_in_order_are_named(counts: list[int | None], cells: list[int]) -> None:
+    found = verify.order_faults([code_cell(place, count) for place, count in enumerate(counts, start=1)])
+    assert named(found) == [f"c{number}" for number in cells]
+
+
+def test_a_cell_without_code_shows_nothing(tmp_path: Path) -> None:
+    left = [{"output_type": "stream", "name": "stdout", "text": "all correct"}]
+    notebook = new_notebook(cells=[new_code_cell(" ", id="empty", outputs=left)])
+    found = verify.verify(saved(tmp_path, notebook))
+    assert "no code" in found[0] and found[1].startswith("Cell 1 (empty) shows something")
+
+
+def printed(text: str, name: str = "stdout") -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def shown(**data: str) -> dict[str, Any]:
+    forms = {"plain": "text/plain", "html": "text/html"} | {name: f"image/{name}" for name in ("png", "jpeg", "svg")}
+    return {"output_type": "display_data", "data": {forms.get(name, name): text for name, text in data.items()}}
+
+
+def raised(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": text}
+
+
+def curve(values: np.ndarray, shift: int = 0) -> str:
+    points = [(60 + 18 * place, 250 - 200 * value + shift) for place, value in enumerate(values)]
+
+    def draw_all(draw: ImageDraw.ImageDraw) -> None:
+        draw.line(points, fill="blue", width=3)
+        draw.rectangle((50, 30, 390, 270), outline=0)
+
+    return picture(draw_all)
+
+
+FALLING = np.exp(-np.arange(18) / 5)
+SQUARE = picture(lambda draw: draw.rectangle((100, 100, 200, 200), fill="black"))
+TABLE = '<style>#T_{0}_row0 {{}}</style><div id="{1}">9</div><img src="data:image/png;base64,{2}">'
+ALIKE = {
+    "split streams": (
+        [printed("a"), printed("b", "stderr"), printed("c\n")],
+        [printed("ac\n"), printed("b", "stderr")],
+    ),
+    "a last line end": ([printed("a")], [printed("a\n")]),
+    "colours": ([printed("\x1b[1;31mred\x1b[0m")], [printed("red")]),
+    "overwritten": ([printed("10%\r100%\rdone\n")], [printed("done\n")]),
+    "taken back": ([printed("ab\b\bcd\r\n")], [printed("cd\n")]),
+    "an address": (
+        [shown(plain="<object object at 0x7f0b292e8410>")],
+        [shown(plain="<object object at 0x7fffe0000010>")],
+    ),
+    "a measured number": (
+        [printed("accuracy 0.912 ± 0.011 (expected 0.8 to 1.0)")],
+        [printed("accuracy 0.897 ± 0.009 (expected 0.8 to 1.0)")],
+    ),
+    "a cell's file": (
+        [printed("/tmp/ipykernel_17/123.py:1: UserWarning: x", "stderr")],
+        [printed("C:\\Temp\\ipykernel_4\\99.py:1: UserWarning: x", "stderr")],
+    ),
+    "a widget": ([{"output_type": "display_data", "data": {"application/vnd.jupyter.widget-view+json": "{}"}}], []),
+    "a table": (
+        [shown(html=TABLE.format("0a1b2", "11111111-aaaa-4bbb-8ccc-222222222222", SQUARE))],
+        [shown(html=TABLE.format("ffff0", "99999999-aaaa-4bbb-8ccc-222222222222", SQUARE))],
+    ),
+    "a picture drawn again": ([shown(png=curve(FALLING))], [shown(png=curve(FALLING, shift=2))]),
+    "a picture in lines": ([shown(png=SQUARE)], [shown(png="\n".join([SQUARE[:76], SQUARE[76:], ""]))]),
+    "a result": ([shown(plain="1")], [{"output_type": "execute_result", "data": {"text/plain": "1"}}]),
+}
+DIFFERENT = {
+    "a word": ([printed("a\nyes\n")], [printed("a\nno\n")], '"yes"', '"no"'),
+    "a space": ([printed("a b")], [printed("a  b")], '"a b"', '"a  b"'),
+    "a line more": ([printed("a\nb\n")], [printed("a\n")], '"b"', "nothing"),
+    "a stream": ([printed("a", "stderr")], [printed("a")], "nothing", '"a"'),
+    "another stream": ([printed("a", "wish")], [], '"a"', "nothing"),
+    "far to the right": (
+        [printed("x" * 500 + "1")],
+        [printed("x" * 500 + "2")],
+        "…" + "x" * 30 + "1",
+        "…" + "x" * 30 + "2",
+    ),
+    "a range": (
+        [printed("accuracy 0.9 (expected 0.8 to 1.0)")],
+        [printed("accuracy 0.9 (expected 0.2 to 1.0)")],
+        "expected 0.8",
+        "expected 0.2",
+    ),
+    "a measured name": (
+        [printed("accuracy 0.9 (expected 0 to 1)")],
+        [printed("loss 0.9 (expected 0 to 1)")],
+        '"accuracy',
+        '"loss',
+    ),
+    "an unmeasured number": ([printed("accuracy 0.9")], [printed("accuracy 0.8")], "0.9", "0.8"),
+    "a small hexadecimal": ([shown(plain="0xff")], [shown(plain="0xfe")], "0xff", "0xfe"),
+    "a figure's size": ([shown(plain="<Figure 640x480>")], [shown(plain="<Figure 640x900>")], "640x480", "640x900"),
+    "one more": ([shown(plain="1"), shown(plain="2")], [shown(plain="1")], '"2"', "nothing"),
+    "another order": ([shown(plain="1"), shown(plain="2")], [shown(plain="2"), shown(plain="1")], '"1"', '"2"'),
+    "no HTML": ([shown(plain="1")], [shown(plain="1", html="<b>1</b>")], "nothing as text/html", '"<b>1</b>"'),
+    "HTML": ([shown(html="<p>1</p>")], [shown(html="<p>2</p>")], '"<p>1</p>"', '"<p>2</p>"'),
+    "JSON": ([shown(**{"application/json": "[1]"})], [shown(**{"application/json": "[2]"})], '"[1]"', '"[2]"'),
+    "a picture within": (
+        [shown(html=TABLE.format(1, 2, SQUARE))],
+        [shown(html=TABLE.format(1, 2, curve(FALLING)))],
+        "a picture within",
+        "not",
+    ),
+    "a picture fewer": ([], [shown(png=SQUARE)], "nothing", "a picture"),
+    "another kind": ([shown(jpeg=SQUARE)], [shown(png=SQUARE)], "a picture", "nothing as image/jpeg"),
+    "a vector picture": ([shown(svg="<svg>1</svg>")], [shown(svg="<svg>2</svg>")], "1", "2"),
+    "an error": ([], [raised("ValueError", "x")], "nothing", '"ValueError: x"'),
+    "an error's name": ([raised("TypeError", "x")], [raised("ValueError", "x")], '"TypeError: x"', '"ValueError: x"'),
+    "a hostile line": ([printed("\x00\u202e" + "y" * 999)], [printed("z")], "\N{REPLACEMENT CHARACTER}" * 2, '"z"'),
+}
+
+
+@pytest.mark.parametrize(("first", "second"), ALIKE.values(), ids=list(ALIKE))
+def test_what_differs_between_honest_runs_is_no_difference(first: list, second: list) -> None:
+    assert outputs.difference(first, second) is None
+    assert outputs.difference(second, first) is None
+
+
+@pytest.mark.parametrize(("first", "second", "ours", "theirs"), DIFFERENT.values(), ids=list(DIFFERENT))
+def test_everything_else_is_a_difference(first: list, second: list, ours: str, theirs: str) -> None:
+    found = outputs.difference(first, second)
+    assert ours in found.stored and theirs in found.fresh
+    assert len(found.stored + found.fresh) < 250 and (found.stored + found.fresh).isprintable()
+    assert outputs.difference(second, first) is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        curve(1 - FALLING),
+        curve(np.exp(-np.arange(18) / 1.5)),
+        SQUARE,
+        picture(lambda draw: None),
+        picture(lambda draw: None, size=(4000, 3)),
+        "",
+        "no base64!",
+        base64.b64encode(b"no picture").decode(),
+        base64.b64encode(base64.b64decode(SQUARE)[:100]).decode(),
+        picture(lambda draw: None, size=(9000, 9000)),
+    ],
+)
+def test_another_picture_or_a_broken_one_is_not_alike(other: str) -> None:
+    assert not likeness.alike(curve(FALLING), other)
+    assert not likeness.alike(other, curve(FALLING))
+
+
+def test_the_digits_that_are_not_compared_are_those_of_the_strict_check() -> None:
+    settings = configparser.RawConfigParser()
+    settings.read(authoring.ROOT / "tests" / "sanitize.cfg", encoding="utf-8")
+    found = [(settings[name]["regex"], settings[name]["replace"]) for name in settings.sections()]
+    assert found == [sanitising.MEASURED]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 2_000_000,
+        "x" * 1_000_000 + "\b" * 1_000_000,
+        "ab\r" * 700_000,
+        " 1" * 1_000_000,
+        "a " + " " * 2_000_000,
+        "/ipykernel_1" * 150_000,
+        "\x1b[" * 1_000_000,
+        "\x1b]" * 1_000_000,
+    ],
+)
+def test_no_text_takes_long_to_compare(text: str) -> None:
+    start = time.process_time()
+    sanitising.sanitised_markup(text)
+    assert time.process_time() - start < 4
+
+
+GOOD = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": 1}
+WRONG_PARTS = [
+    ("cells", 3),
+    ("cells", {}),
+    ("cells", [3]),
+    ("cells", [{}]),
+    ("metadata", []),
+    ("nbformat", 3),
+    ("nbformat", "4"),
+    ("nbformat", None),
+    ("cell_type", "heading"),
+    ("cell_type", []),
+    ("source", 3),
+    ("source", [3]),
+    ("source", None),
+    ("id", 3),
+    ("execution_count", "1"),
+    ("execution_count", 1.5),
+    ("execution_count", True),
+    ("outputs", {}),
+    ("outputs", [3]),
+    ("outputs", [{}]),
+    ("outputs", [{"output_type": []}]),
+    ("outputs", [{"output_type": "stream"}]),
+    ("outputs", [{"output_type": "stream", "name": {}, "text": "x"}]),
+    ("attachments", 3),
+    ("outputs", [{"output_type": "display_data", "data": []}]),
+    ("outputs", [{"output_type": "error", "ename": "x"}]),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG_PARTS)
+def test_a_part_of_a_wrong_type_is_one_sentence(tmp_path: Path, key: str, value: Any) -> None:
+    notebook = {"cells": [dict(GOOD)], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (notebook if key in notebook else notebook["cells"][0])[key] = value
+    (path := tmp_path / "bad.ipynb").write_text(json.dumps(notebook))
+    with pytest.raises(ValueError, match=r"bad\.ipynb is not a notebook") as error:
+        verify.verify(path)
+    assert "\n" not in str(error.value)
+
+
+def deep(depth: int) -> str:
+    output = {"output_type": "display_data", "data": {"application/json": 0}}
+    text = json.dumps({"cells": [{**GOOD, "outputs": [output]}], "metadata": {}, "nbformat": 4})
+    return text.replace('"application/json": 0', f'"application/json": {"[" * depth}{"]" * depth}')
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe",
+        b"\x89PNG",
+        b"{}",
+        b"[]",
+        b"1e999",
+        b"[" * 200_000,
+        deep(100_000).encode(),
+        b"9" * 9999,
+        b"null",
+    ],
+    ids=lambda content: repr(content[:9]),
+)
+def test_a_file_that_is_no_notebook_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (path := tmp_path / "bad.ipynb").write_bytes(content)
+    with pytest.raises(ValueError, match=r"bad\.ipynb is not a notebook"):
+        verify.verify(path)
+
+
+@pytest.mark.parametrize("depth", [900, 950, 980, 990])
+def test_deep_data_is_read_or_refused(tmp_path: Path, depth: int) -> None:
+    (path := tmp_path / "bad.ipynb").write_text(deep(depth))
+    try:
+        stored.read(path)
+    except ValueError as error:
+        assert "bad.ipynb is not a notebook" in str(error)
+
+
+def test_a_place_that_holds_no_file_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setattr(stored, "LARGEST_FILE", 10)
+    (tmp_path / "large").write_text("x" * 11)
+    cases = (("pipe", "not a file"), (".", "not a file"), ("large", "more than 10 bytes"), ("a\0b", "no path"))
+    for name, words in cases:
+        with pytest.raises((ValueError, OSError), match=words):
+            verify.verify(tmp_path / name)
+    with pytest.raises(OSError, match="No such file"):
+        verify.verify(tmp_path / "missing.ipynb")
+
+
+def test_a_notebook_of_another_language_is_one_sentence(tmp_path: Path) -> None:
+    notebook = {"cells": [GOOD], "metadata": {"kernelspec": {"language": "R"}}, "nbformat": 4, "nbformat_minor": 5}
+    with pytest.raises(ValueError, match="a notebook of R"):
+        verify.verify(saved(tmp_path, notebook))

@@ -35,7 +35,7 @@ LIGHT = (
 )  # fmt: skip
 HEAVY = (
     *LIGHT, "tensorflow", "keras", "keras.applications", f"{OWN}models", f"{OWN}training", f"{OWN}backbone",
-    f"{OWN}explaining",
+    f"{OWN}explaining", *(f"tensorflow.python.data.ops.{name}_op" for name in ("range", "from_tensors", "zip", "flat_map")),
 )  # fmt: skip
 LAZY = ("layers", "models", "optimizers", "losses", "utils", "callbacks", "datasets")
 SECONDS_BETWEEN_LOOKS, LOOKS_PER_WALK = 0.08, 5

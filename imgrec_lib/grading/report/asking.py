@@ -14,5 +14,5 @@ def asked(task: str) -> str:
         def image(self, text: str, url: str, title: str | None = None) -> str:
             return f"<em>{text}</em>"
 
-    render = mistune.create_markdown(escape=True, renderer=Renderer(escape=True), plugins=["table"])
+    render = mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table"])
     return render(clean(task, LONGEST_TASK))
