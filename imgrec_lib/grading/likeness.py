@@ -2,6 +2,11 @@
 
 They are not compared by their bytes: another version of Matplotlib or of its fonts, or a network trained once more,
 draws the same picture a little differently. Both are reduced to 32 × 32 greys, and these are compared.
+
+The bounds were measured. Two runs of lessons 1 to 4 on one machine drew 92 pictures alike to the byte. A plot drawn
+with another font, another resolution or numbers shaken by 2% differs by at most 0.5 greys, an eighth of its ink. Of
+222 pairs of different pictures of one lesson and one shape all but two lie outside the bounds, nearest a pair that
+differs by 0.33 of its ink and one by 8.9 greys; those two pairs show the same photographs a second time.
 """
 
 import base64
@@ -10,23 +15,27 @@ import binascii
 import numpy as np
 
 SIDE, LARGEST_PICTURE = 32, 20_000_000
-LARGEST_DIFFERENCE, LARGEST_STRETCH = 4.0, 1.2
+LARGEST_DIFFERENCE, LARGEST_SHARE, LARGEST_STRETCH = 8.0, 0.3, 1.2
 
 
 def alike(stored: str, fresh: str) -> bool:
     """Whether two pictures, each the base64 text of a file, look alike; a picture that cannot be read never does."""
-    if "".join(stored.split()) == "".join(fresh.split()):
-        return True
     first, second = reduced(stored), reduced(fresh)
     if first is None or second is None:
         return False
     stretch = first[1] / second[1]
-    return 1 / LARGEST_STRETCH <= stretch <= LARGEST_STRETCH and difference(first[0], second[0]) <= LARGEST_DIFFERENCE
+    return 1 / LARGEST_STRETCH <= stretch <= LARGEST_STRETCH and _near(first[0], second[0])
 
 
-def difference(first: np.ndarray, second: np.ndarray) -> float:
-    """The mean difference of two arrays of greys."""
-    return float(np.abs(first - second).mean())
+def _near(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether two arrays of greys are near each other, as a whole and against what is drawn on their background."""
+    difference = np.abs(first - second).mean()
+    return bool(difference <= min(LARGEST_DIFFERENCE, LARGEST_SHARE * max(_ink(first), _ink(second), 1.0)))
+
+
+def _ink(greys: np.ndarray) -> float:
+    """How far greys lie from the commonest one, on average."""
+    return float(np.abs(greys - np.median(greys)).mean())
 
 
 def reduced(text: str) -> tuple[np.ndarray, float] | None:

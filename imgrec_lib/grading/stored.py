@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from imgrec_lib.exercises.comparing import shortened
+from imgrec_lib.grading.notebook_files import MOST_PARTS
 
 LARGEST_FILE = 100_000_000
 LONGEST_NAME = 60
@@ -102,6 +103,8 @@ def _bytes(path: Path, name: str) -> bytes:
         data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise ValueError(f"{name} has more than {LARGEST_FILE:,} bytes; clear its outputs, then run and save it again.")
+    if data.count(b"{") + data.count(b"[") > MOST_PARTS:
+        raise ValueError(f"{name} is not a notebook: it has more than {MOST_PARTS:,} parts; give one that Jupyter saved.")
     return data
 
 
@@ -124,14 +127,16 @@ def _cell(cell: Any, number: int) -> StoredCell:
     count = cell.get("execution_count")
     if count is not None and type(count) is not int:
         raise ValueError(f"{who} has a wrong execution_count")
+    metadata = _typed(cell, "metadata", dict, who, {})
+    names = [name for name in (_typed(cell, "id", str, who, ""), metadata.get("id")) if name and isinstance(name, str)]
     outputs = _typed(cell, "outputs", list, who, []) if cell["cell_type"] == "code" else []
     return StoredCell(
         number,
         cell["cell_type"],
         _text(cell.get("source"), "source", who),
-        _typed(cell, "id", str, who, "") or None,
+        _text(names[0], "id", who) if names else None,
         count,
-        _typed(cell, "metadata", dict, who, {}),
+        metadata,
         tuple(checked_output(output, who) for output in outputs),
         _typed(cell, "attachments", dict, who, {}),
     )
