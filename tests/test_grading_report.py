@@ -445,3 +445,27 @@ def test_a_large_class_is_reported_in_seconds(tmp_path):
     assert time.process_time() - start < 8
     assert len(list((tmp_path / "feedback").iterdir())) == 1000
     assert (tmp_path / "index.html").stat().st_size < 5_000_000
+
+
+@pytest.mark.parametrize("message", HOSTILE_MESSAGES)
+@pytest.mark.parametrize("name", ["| a | b |", "# x", "<b>", "[link](x)", "@everyone", HOSTILE_NAMES[8]])
+def test_nothing_hostile_becomes_markdown(name, message, tmp_path):
+    report.write(graded(row(student=name, outcome="not yet", points=0.0, message=message)), tmp_path)
+    lines = (tmp_path / "summary.md").read_text(encoding="utf-8").splitlines()
+    assert [line[:3] for line in lines] == ["## ", "", "###", "", "| e", "| -", "| 0"]
+    assert lines[-1].count("|") == 4
+    assert not set("`*_<>[]@~") & set("".join(lines))
+
+
+def test_the_summary_stays_within_what_github_shows(tmp_path):
+    rows = [row(student=f"s{place}", message="word " * 190) for place in range(3000)]
+    report.write(graded(*rows), tmp_path)
+    text = (tmp_path / "summary.md").read_bytes()
+    assert len(text) < 1_000_000 and text.endswith(b"More students stand in index.html.\n")
+
+
+def test_the_summary_says_points_outcome_and_sentence(tmp_path):
+    report.write(graded(row(), row(exercise="02.relu", outcome="not yet", points=0.0, message=FLIPPED)), tmp_path)
+    text = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "## Ana: 1 of 2 points" in text
+    assert "| 02.relu | Not yet | You turned the kernel by 180° before laying it on&#58;" in text

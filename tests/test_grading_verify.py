@@ -203,7 +203,6 @@ def test_a_missing_tool_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Monk
         b'{"outputs": [], "stopped": null}',
         b'{"failed": ["x"]}',
         b"null",
-        b"[" + b"{}," * 4_000_001 + b"{}]",
     ],
 )
 def test_an_answer_that_was_tampered_with_is_one_sentence(answer: bytes) -> None:

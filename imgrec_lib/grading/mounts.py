@@ -22,7 +22,6 @@ WORKER_MODULES = (
     "grading/ending.py", "grading/confining.py", "grading/warm.py", "grading/worker.py", "grading/cells.py",
     "grading/wire.py", "grading/standins.py",
 )  # fmt: skip
-JUDGES_MODULES = ("authoring.py", "sealing.py")
 ROOTS_POWERS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL")
 NAMESPACES = (
     "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session",
@@ -121,8 +120,6 @@ def _without_references() -> Iterator[str]:
             if module.startswith(name) and (COURSE / module).is_file():
                 yield from ("--ro-bind", str(COURSE / module), str(COURSE / module))
         yield from ("--remount-ro", str(place))
-    for name in JUDGES_MODULES:
-        yield from _cover(COURSE / name)
     for copy in (folder / "imgrec_lib" for folder in _package_folders()):
         if copy.is_dir() and copy.resolve() != COURSE:
             yield from _cover(copy)

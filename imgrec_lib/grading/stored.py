@@ -104,7 +104,7 @@ def _bytes(path: Path, name: str) -> bytes:
     if len(data) > LARGEST_FILE:
         raise ValueError(f"{name} has more than {LARGEST_FILE:,} bytes; clear its outputs, then run and save it again.")
     if data.count(b"{") + data.count(b"[") > MOST_PARTS:
-        raise ValueError(f"{name} is not a notebook: it has more than {MOST_PARTS:,} parts; give one that Jupyter saved.")
+        raise ValueError(f"{name} is not a notebook: it has more than {MOST_PARTS:,} parts; give what Jupyter saved.")
     return data
 
 

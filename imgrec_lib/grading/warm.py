@@ -35,11 +35,11 @@ LIGHT = (
 )  # fmt: skip
 HEAVY = (
     *LIGHT, "tensorflow", "keras", "keras.applications", f"{OWN}models", f"{OWN}training", f"{OWN}backbone",
-    f"{OWN}explaining", *(f"tensorflow.python.data.ops.{name}_op" for name in ("range", "from_tensors", "zip", "flat_map")),
+    f"{OWN}explaining", *(f"tensorflow.python.data.ops.{name}_op" for name in ("range", "from_tensors", "zip")),
 )  # fmt: skip
 LAZY = ("layers", "models", "optimizers", "losses", "utils", "callbacks", "datasets")
 SECONDS_BETWEEN_LOOKS, LOOKS_PER_WALK = 0.08, 5
-SECONDS_TO_BEGIN, SECONDS_TO_SPARE = 10.0, 15.0
+SECONDS_TO_BEGIN, SECONDS_TO_SPARE = 10.0, 5.0
 MOST_THREADS = 2
 
 
@@ -190,7 +190,7 @@ class WarmParent:
         orders = self.orders
         found = [one for one in others(orders.apart) if not one.ended]
         walks = orders.apart or self._looks % LOOKS_PER_WALK == 0
-        with acting_as(orders.user):
+        with acting_as(orders.user if orders.apart else None):  # A user's own processes can be looked into
             self._how = excess(found, orders.scratch if walks else (), orders.apart, orders.limits) or "ended"
         late = time.monotonic() - self._begun > orders.limits.seconds + SECONDS_TO_SPARE
         if self._how != "ended" or late or self.worker not in {one.number for one in found}:

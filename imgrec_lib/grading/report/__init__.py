@@ -1,4 +1,4 @@
-"""The report on a graded class: scores.csv, junit.xml, index.html and a feedback page for each student.
+"""The report on a graded class: scores.csv, junit.xml, summary.md, index.html, and a feedback page for each student.
 
 The same rows give the same bytes. Each file is written whole or not at all, and scores.csv comes last: where it is new,
 all is new. Names and messages may be hostile, so they pass through `cleaning` on their way into any file.
@@ -7,7 +7,7 @@ all is new. Names and messages may be hostile, so they pass through `cleaning` o
 from pathlib import Path
 
 from imgrec_lib.files import write_whole
-from imgrec_lib.grading.report import junit, pages, scores
+from imgrec_lib.grading.report import junit, pages, scores, summary
 from imgrec_lib.grading.report.counting import by_student
 from imgrec_lib.grading.report.naming import page_names
 from imgrec_lib.grading.rows import Graded
@@ -26,6 +26,7 @@ def write(graded: Graded, folder: Path) -> None:
     for student, rows in students.items():
         write_whole(feedback / names[student], page(student, rows))
     write_whole(folder / "junit.xml", junit.document(students))
+    write_whole(folder / "summary.md", summary.document(students))
     write_whole(folder / "index.html", pages.index(graded, names))
     _remove_old(feedback, set(names.values()))
     write_whole(folder / "scores.csv", scores.table(graded.rows))
