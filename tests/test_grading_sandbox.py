@@ -47,7 +47,7 @@ for place, folders, files in os.walk("/"):
         folders[:] = []
     if place not in ("/learner", "/dev/shm"):
         result += [path for path in (place, *(os.path.join(place, name) for name in files)) if os.access(path, os.W_OK)]
-    result = [path for path in result if not path.startswith("/dev/") and not os.path.realpath(path).startswith("/proc")]
+result = [path for path in result if not os.path.realpath(path).startswith(("/dev/", "/proc"))]
 """
 NEEDS_BUBBLEWRAP = pytest.mark.skipif(
     sandbox._bubblewrap_fault() != "", reason=f"needs bubblewrap: {sandbox._bubblewrap_fault()}"
@@ -62,6 +62,7 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("probe")
     (folder / "probe.py").write_text(PROBE)
     (folder / "starter.py").write_text(STARTS_RUNTIME)
+    folder.chmod(0o755)
     return folder
 
 
@@ -380,7 +381,8 @@ def test_secrets_cannot_be_read(apart: Sandbox, tmp_path: Path) -> None:
         Path.home(), ROOT / "notebooks", ROOT / "tests", ROOT / ".git", tmp_path, apart.shown / "class" / "answer.txt",
         own / "exercises" / "lesson_02" / "sliding.py", own / "exercises" / "lesson_02",
         own / "exercises" / "making.py", own / "exercises" / "__pycache__", own / "grading" / "sandbox.py",
-        own / "grading" / "__pycache__", apart.shown / "report.txt", Path("/etc/shadow"), Path("/etc/passwd"), Path("/var"), Path("/sys"), Path("/run"),
+        own / "grading" / "__pycache__", apart.shown / "report.txt", Path("/etc/shadow"), Path("/etc/passwd"),
+        Path("/var"), Path("/sys"), Path("/run"),
     ]  # fmt: skip
     code = "import os\ndef seen(p):\n  try: return bool(os.listdir(p) if os.path.isdir(p) else open(p).read())\n"
     code += f"  except OSError: return False\nresult = [p for p in {[*map(str, paths)]} if seen(p)]"
@@ -567,8 +569,7 @@ def test_an_ordinary_user_is_protected_as_well(tmp_path: Path) -> None:
     words = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--perms", "1777", "--tmpfs", "/tmp"]
     for one in sorted(closed):
         words += ["--perms", "0755", "--tmpfs", str(one)]
-    for one in folders:
-        words += ["--ro-bind", str(one), str(one)] if closed & {*one.parents} else []
+    words += mounts._read_only([one for one in folders if closed & {*one.parents}])
     words += ["--", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "pytest"]
     words += ["-qx", __file__, "-k", "not (heavy or ordinary or takes_too_long or silent)"]
     variables = os.environ | {"HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": "/tmp"}

@@ -73,11 +73,11 @@ def _other_tasks(apart: bool) -> int:
     return count + OTHERS_MAY_START
 
 
-def _closed_to_others() -> bool:
-    """Whether this Python or the course lies where only its owner can read."""
-    folders = [*mounts.interpreter_folders(), *mounts.data_folders(), mounts.COURSE]
-    ways = {one for folder in folders for one in (folder, *folder.parents)}
-    return not all(one.stat().st_mode & 0o001 for one in ways)
+def _closed_to_others(plan: Plan) -> bool:
+    """Whether this Python, the course or what else a worker reads lies where only its owner can read."""
+    folders = [*mounts.interpreter_folders(), *mounts.data_folders(), mounts.COURSE, *plan.readable]
+    ways = {one for folder in folders for one in (folder, *(() if plan.bubblewrap else folder.parents))}
+    return not all(one.stat().st_mode & 0o001 for one in ways) or not Path(mounts.__file__).stat().st_mode & 0o004
 
 
 class Launched:
@@ -97,7 +97,7 @@ class Launched:
     def _orders(self, control: int) -> Orders:
         plan, apart = self.plan, bool(self.plan.bubblewrap)
         scratch = [mounts.SCRATCH, mounts.SHARED_MEMORY] if apart else [self.scratch]
-        reads_all = not apart and self.user is not None and _closed_to_others()
+        reads_all = self.user is not None and _closed_to_others(plan)
         other_tasks = _other_tasks(apart)
         return Orders(control, plan.kind, plan.serve, scratch, apart, self.user, reads_all, other_tasks, plan.limits)
 

@@ -22,7 +22,7 @@ WORKER_MODULES = (
     "grading/ending.py", "grading/confining.py", "grading/warm.py", "grading/worker.py", "grading/cells.py",
     "grading/wire.py", "grading/standins.py",
 )  # fmt: skip
-ROOTS_POWERS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL")
+ROOTS_POWERS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_READ_SEARCH")
 NAMESPACES = (
     "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session",
     "--cap-drop", "ALL",
@@ -35,7 +35,7 @@ def namespaces() -> list[str]:
 
 
 def keep_powers() -> list[str]:
-    """The arguments that leave root what it needs to make a worker an unprivileged user, and to end it."""
+    """The arguments that leave root what it needs: to make a worker an unprivileged user, to end it, to read the course."""
     return [word for power in ROOTS_POWERS for word in ("--cap-add", power)] if os.geteuid() == 0 else []
 
 
