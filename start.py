@@ -221,7 +221,9 @@ def port_of(server, runtime):
 
 def check_course(root, environment):
     """0 if all checks pass; all of them run, whatever the first ones say."""
-    checks = ("ruff check .", "pytest tests", "pytest --nbval notebooks")
+    # Tests in a browser look at times, so they run one after another, and the others on all processors.
+    several = "pytest tests --ignore tests/browser --numprocesses auto --dist loadgroup"
+    checks = ("ruff check .", several, "pytest tests/browser", "pytest --nbval notebooks")
     commands = [[python_of(environment), "-m"] + check.split() for check in checks]
     return max(subprocess.call(command, cwd=root, env=variables_of(environment)) for command in commands)
 

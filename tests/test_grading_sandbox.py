@@ -157,8 +157,9 @@ def bearing(mark: str) -> list[int]:
 
 
 def test_a_worker_answers(light: Sandbox) -> None:
-    assert value(light, "result = 1 + 1") == "2"
-    assert light.end() == "killed"
+    with light.fork() as channel:
+        assert told(channel, "result = 1 + 1") == [True, "2"]
+        assert light.end() == "killed"
 
 
 def test_a_worker_that_returns_has_ended(light: Sandbox) -> None:
@@ -571,7 +572,7 @@ def test_an_ordinary_user_is_protected_as_well(tmp_path: Path) -> None:
         words += ["--perms", "0755", "--tmpfs", str(one)]
     words += mounts._read_only([one for one in folders if closed & {*one.parents}])
     words += ["--", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "pytest"]
-    words += ["-qx", __file__, "-k", "not (heavy or ordinary or takes_too_long or silent)"]
+    words += ["-q", "--tb=short", __file__, "-k", "not (heavy or ordinary or takes_too_long or silent)"]
     variables = os.environ | {"HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": "/tmp"}
     done = subprocess.run(words, capture_output=True, text=True, env=variables, cwd=ROOT, timeout=300)
     assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-3000:] + done.stderr[-2000:]

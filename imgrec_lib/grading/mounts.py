@@ -35,7 +35,7 @@ def namespaces() -> list[str]:
 
 
 def keep_powers() -> list[str]:
-    """The arguments that leave root what it needs: to make a worker an unprivileged user, to end it, to read the course."""
+    """The arguments that leave root what it needs: to make a worker an unprivileged user, to end it, to read."""
     return [word for power in ROOTS_POWERS for word in ("--cap-add", power)] if os.geteuid() == 0 else []
 
 

@@ -9,8 +9,9 @@ LONGEST_CELL = 200_000
 LONGEST_WITH_MAGIC, MOST_MAGIC = 10_000, 20  # IPython's rewriting takes quadratic time
 LOOKS_ON = r"(?:time|timeit|capture|prun)\b"
 CELL_MAGIC = re.compile(rf"\A\s*%%{LOOKS_ON}.*")
-LINE_MAGIC = re.compile(rf"^(\s*(?:\w+\s*=\s*)?)%{LOOKS_ON}", re.MULTILINE)
-OTHER_MAGIC = re.compile(r"^\s*(?:[\w, ]+=\s*)?[%!?]|\?\s*$", re.MULTILINE)
+# Each of these takes time in proportion to the text, which `^\s*` would not where many lines are empty.
+LINE_MAGIC = re.compile(rf"^([ \t]*(?:\w+[ \t]*=[ \t]*)?)%{LOOKS_ON}", re.MULTILINE)
+OTHER_MAGIC = re.compile(r"^[ \t]*(?:\w[\w, ]*=[ \t]*)?[%!?]|\?[ \t]*$", re.MULTILINE)
 PROMPT = re.compile(r"^(?:>>> |In \[\d+\]: |\s+\S)")
 
 

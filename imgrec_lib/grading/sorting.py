@@ -11,6 +11,7 @@ from imgrec_lib.grading.parsing import Fault, compile_fault, parsed
 from imgrec_lib.grading.published import Published, Statement, statements_of
 
 MOST_CELLS, MOST_CHARACTERS = 5_000, 1_000_000
+DEFINITION = re.compile(r"^(?:[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)|(\w+)[ \t]*=(?!=))", re.MULTILINE)
 EXERCISE_CALLS = {"check", "hint", "solution", "guessed", "done"}
 
 
@@ -47,8 +48,7 @@ def sort_cells(cells: Sequence[Cell], published: Published, answer_names: Collec
 def looks_like(cell: Cell, answer_names: Collection[str]) -> tuple[str, ...]:
     """The answer names that a cell seems to define, by its id and by its lines."""
     found = {name for name in answer_names if cell.id == f"answer-{name.replace('_', '-')}"}
-    lines = re.findall(r"^(?:\s*(?:async\s+)?def\s+(\w+)|(\w+)\s*=(?!=))", cell.source, re.MULTILINE)
-    found |= {name for pair in lines for name in pair} & set(answer_names)
+    found |= {name for pair in DEFINITION.findall(cell.source) for name in pair} & set(answer_names)
     return tuple(sorted(found))
 
 

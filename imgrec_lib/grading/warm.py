@@ -176,7 +176,8 @@ class WarmParent:
             self.control.close()
             confine(orders.limits, orders.scratch[0], orders.user, orders.reads_all, orders.other_tasks)
             os.close(writing)
-            self._serve(socket.socket(fileno=channel))
+            ours = socket.socket(fileno=channel)  # Open as long as the process, so that its end is the worker's
+            self._serve(ours)
             status = 0
         except BaseException as error:  # noqa: B036 - Nothing may come back from here
             with contextlib.suppress(OSError):
