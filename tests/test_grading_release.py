@@ -27,6 +27,8 @@ kernel, (first, *others) = secret_kernel(), secret_list()
 size: int = kernel.secret_sum()
 if size > secret:
     threshold = secret_threshold(size)
+else:
+    threshold = secret_threshold(0)
 for place in secret_places():
     total += place
 #    End  Solution

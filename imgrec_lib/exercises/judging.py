@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from imgrec_lib.exercises.comparing import Closeness, Difference, difference, kind, same
 from imgrec_lib.exercises.observing import Observation
 
@@ -33,8 +35,12 @@ def right(seen: Observation, target: Any, closeness: Closeness, *, strict: bool 
 
 
 def _equal(yours: Any, other: Any, closeness: Closeness, strict: bool) -> bool:
-    kinds = [value.dtype.kind if hasattr(value, "dtype") else type(value).__name__ for value in (yours, other)]
+    kinds = [_kind_of_number(value) for value in (yours, other)]
     return same(yours, other, closeness, strict=False) and (not strict or kinds[0] == kinds[1])
+
+
+def _kind_of_number(value: Any) -> str:
+    return value.dtype.kind if isinstance(value, np.ndarray | np.generic) else type(value).__name__
 
 
 def matches(

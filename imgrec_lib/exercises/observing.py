@@ -8,6 +8,7 @@ import contextlib
 import copy
 import ctypes
 import io
+import math
 import sys
 import threading
 import time
@@ -23,6 +24,7 @@ from imgrec_lib.exercises.failures import Failure, failure
 PRINTED_CHARACTERS = 2_000
 ONE_AT_A_TIME = threading.RLock()  # Where prints are kept apart, they are so for all threads
 LONGEST_LOOK = 0.1
+LARGEST_NUMBER = 10**308
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,12 @@ class _FirstCharacters(io.TextIOBase):
 
 
 def plain(value: Any) -> Any:
-    """The value with tensors made arrays, also inside tuples, lists and dicts; arrays without axes become scalars."""
+    """The value with tensors made arrays, also inside tuples, lists and dicts; arrays without axes become scalars.
+
+    Whole numbers that no float can hold become infinite.
+    """
+    if type(value) is int and abs(value) > LARGEST_NUMBER:
+        return math.inf if value > 0 else -math.inf
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
@@ -127,7 +134,7 @@ def _stop(thread: threading.Thread) -> None:
             thread.join(0.05)
 
 
-def _runs_late(work: Callable[[], Any], results: dict[str, Any], seconds: float) -> bool:
+def runs_late(work: Callable[[], Any], results: dict[str, Any], seconds: float) -> bool:
     """Run `work` in a thread of its own, and stop it after `seconds`; whether it had to be stopped."""
     thread = threading.Thread(target=_run, args=(work, results), daemon=True)
     thread.start()
@@ -149,7 +156,7 @@ def observe(work: Callable[..., Any], arguments: Sequence[Any], seconds: float |
     with contextlib.redirect_stdout(printed):
         if seconds is None:
             _run(partial(work, *given), results)
-        elif _runs_late(partial(work, *given), results, seconds):
+        elif runs_late(partial(work, *given), results, seconds):
             return Observation(timed_out=True, printed=printed.kept)
     return Observation(printed=printed.kept, changed=changed_places(arguments, given), **results)
 

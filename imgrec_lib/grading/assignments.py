@@ -12,20 +12,26 @@ from pathlib import Path
 
 from imgrec_lib.exercises import LESSONS, catalogue
 from imgrec_lib.exercises.exercise import Exercise
+from imgrec_lib.grading.notebook_files import read_cells
 from imgrec_lib.grading.published import Published
 
 COURSE = Path(__file__).resolve().parents[2]
 MODULE = "imgrec_homework"
+NETWORKS = re.compile(r"^\s*(import|from) +(keras|tensorflow)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one lesson, in their order; `published` is what was handed out, `tasks` what each asks for."""
+    """The exercises of one lesson, in their order; `published` is what was handed out, `tasks` what each asks for.
+
+    `imports_networks` says whether the code of the exercises imports Keras or TensorFlow, here in the judge.
+    """
 
     lesson: str
     exercises: tuple[Exercise, ...]
     published: Published
     tasks: dict[str, str]
+    imports_networks: bool = False
 
     @property
     def answer_names(self) -> list[str]:
@@ -56,15 +62,17 @@ def course_assignment(lesson: str) -> Assignment:
         raise ValueError(f"{lesson} is no lesson of the course: known are {', '.join(paths) or 'none'}.")
     exercises = tuple(one for one in catalogue().values() if one.name.startswith(lesson[:2] + "."))
     published = Published.of(paths[lesson])
-    texts = {cell.id: cell.source for cell in published.cells if cell.kind == "markdown"}
+    texts = {cell.id: cell.source for cell in read_cells(paths[lesson].read_bytes()) if cell.kind == "markdown"}
     names = {one.name: f"exercise-{one.answer_name.replace('_', '-')}" for one in exercises}
     return Assignment(lesson, exercises, published, {name: texts.get(place, "") for name, place in names.items()})
 
 
 def homework_assignment(path: Path) -> Assignment:
     """The exercises of an instructor's own file, a Python module of the form of the course's own."""
+    if not path.is_file():
+        raise ValueError(f"There is no file {path}: name the Python file that holds your exercises.")
     try:
-        source = path.read_text(encoding="utf-8")
+        source = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{path.name} is no text: give a Python file with exercises.") from error
     return assignment_from_source(source, path.stem, str(path))
@@ -80,7 +88,8 @@ def assignment_from_source(source: str, stem: str, file: str = "") -> Assignment
     if not exercises:
         raise ValueError(f"{stem}.py holds no exercise: make some with imgrec_lib.exercises.making.function or value.")
     lesson = exercises[0].name.split(".")[0] or stem
-    return Assignment(lesson, exercises, Published.none(), {one.name: _task(one) for one in exercises})
+    tasks = {one.name: _task(one) for one in exercises}
+    return Assignment(lesson, exercises, Published.none(), tasks, bool(NETWORKS.search(source)))
 
 
 def _run_module(source: str, file: str) -> object:
@@ -91,10 +100,10 @@ def _run_module(source: str, file: str) -> object:
     sys.modules[MODULE] = module
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     try:
-        exec(compile(source, file, "exec"), vars(module))  # noqa: S102 - the instructor's own file
-    except Exception as error:
-        name = Path(file).name
-        raise ValueError(f"{name} could not be loaded, {type(error).__name__}: {' '.join(str(error).split())}") from error
+        exec(compile(source, file, "exec"), vars(module))  # The instructor's own file
+    except (Exception, SystemExit) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{Path(file).name} could not be loaded, {' '.join(said.split())}") from error
     return module
 
 

@@ -11,7 +11,6 @@ from imgrec_lib.exercises.failures import Failure
 from imgrec_lib.exercises.observing import Observation, observe
 
 RUN_BODY = ("time", "timeit", "capture", "prun")
-LATE = "This cell did not end within {seconds:g} seconds and was stopped."
 
 
 class Shell:
@@ -50,29 +49,35 @@ class Cells:
         self.module = ModuleType("__main__")
         self.answers: dict[str, Any] = {}
         self.names: dict[str, Any] = self.module.__dict__
-        self.names |= {"__builtins__": builtins, "get_ipython": lambda: Shell(lambda body: self._execute(body, "magic"))}
+        shell = Shell(lambda body: self._execute(body, "magic"))
+        self.names |= {"__builtins__": builtins, "get_ipython": lambda: shell}
         sys.modules["__main__"] = self.module
 
     def _execute(self, source: str, name: str) -> None:
         text = python_source(source)
         file = f"<cell {name}>"
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-        exec(compile(text, file, "exec"), self.names)  # noqa: S102 - this process is there for nothing else
+        exec(compile(text, file, "exec"), self.names)  # This process is there for nothing else
 
     def run(self, step: Mapping[str, Any], seconds: float) -> Observation:
         """What comes of running one cell: nothing, or how it failed."""
         return observe(lambda: self._execute(str(step["source"]), str(step["number"])), (), seconds)
 
-    def run_all(self, steps: Sequence[Mapping[str, Any]], seconds: float) -> Iterator[tuple[int, str | None]]:
-        """The number of each step before it runs, with None, and afterwards with the sentence for its failure.
-
-        What a step's answers hold after it is kept: a later cell, published with a solution, may bind the same names.
-        """
+    def run_all(self, steps: Sequence[Mapping[str, Any]], seconds: float) -> Iterator[dict[str, Any]]:
+        """The number of each step before it runs, and afterwards whether it was late or how it failed."""
         for step in steps:
-            yield int(step["number"]), None
-            seen = self.run(step, seconds)
-            self.answers |= {name: self.names[name] for name in step["answers"] if name in self.names}
+            yield {"at": step["number"]}
+            seen = self._run_answer(step, seconds)
             if seen.timed_out:
-                yield int(step["number"]), LATE.format(seconds=seconds)
+                yield {"late": True}
             elif isinstance(seen.failure, Failure):
-                yield int(step["number"]), seen.failure.sentence()
+                yield {"fault": seen.failure.sentence()}
+
+    def _run_answer(self, step: Mapping[str, Any], seconds: float) -> Observation:
+        """Run a step and keep what it gives as answers; what a published cell bound to their names does not count."""
+        borrowed = {name: self.names.pop(name) for name in step["answers"] if name in self.names}
+        self.names |= {name: self.answers[name] for name in step["answers"] if name in self.answers}
+        seen = self.run(step, seconds)
+        self.answers |= {name: self.names[name] for name in step["answers"] if name in self.names}
+        self.names |= {name: value for name, value in borrowed.items() if name not in self.names}
+        return seen

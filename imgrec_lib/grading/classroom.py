@@ -1,4 +1,4 @@
-"""A class graded: from a folder of students' folders to a report, in parallel, and on from where a run was interrupted."""
+"""A class graded: from a folder of students' folders to a report, and on from where a run was interrupted."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from imgrec_lib.grading.assignments import (
     lesson_paths,
     recogniser,
 )
-from imgrec_lib.grading.judge import Paper, row_without_verdict
+from imgrec_lib.grading.judge import Paper, is_unjudged, row_without_verdict
 from imgrec_lib.grading.limits import Limits
 from imgrec_lib.grading.notebook_files import NotebookError, read_cells, read_file
 from imgrec_lib.grading.rows import Graded, Row
@@ -22,6 +22,7 @@ from imgrec_lib.grading.selecting import choose
 from imgrec_lib.grading.submissions import Submission, find
 
 Progress = Callable[[int, int], None]
+UNREAD = "The notebook could not be read ({kind}): open it in Jupyter, save it and hand it in again."
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,19 @@ def _without_verdict(submission: Submission, assignment: Assignment | None, mess
     return Sheet(submission, tuple(rows))
 
 
+def _sheets(submissions: Sequence[Submission], assignments: dict[str, Assignment], settings: Settings) -> list[Sheet]:
+    """What is to be done with each submission; one over which reading fails gets its rows all the same."""
+    own = settings.exercises.read_bytes() if settings.exercises else b""
+    code, sheets = journal.key(digest(), own), []
+    for submission in submissions:
+        try:
+            sheets.append(_sheet(submission, assignments, settings, code))
+        except Exception as error:  # One notebook never stops the class
+            message = UNREAD.format(kind=type(error).__name__)
+            sheets.append(_without_verdict(submission, assignments.get(submission.lesson), message))
+    return sheets
+
+
 def _sheet(submission: Submission, assignments: dict[str, Assignment], settings: Settings, code: str) -> Sheet:
     """What is to be done with a submission."""
     assignment = assignments.get(submission.lesson)
@@ -87,7 +101,7 @@ def _recognise(settings: Settings, assignments: dict[str, Assignment]) -> Callab
     def recognise(path: Path) -> str | None:
         try:
             cells = read_cells(read_file(path, settings.submissions))
-        except NotebookError:
+        except Exception:  # What is wrong with it is said where it is read to be graded
             return None
         return by_sources([cell.source for cell in cells if cell.kind == "code"])
 
@@ -115,7 +129,8 @@ def _graded_rows(
         for paper, found in judging()(papers):
             key = missing[paper.student, paper.lesson].key
             rows[key] = found
-            kept.keep(key, found)
+            if not is_unjudged(found):
+                kept.keep(key, found)
             progress(sum(one is not None for one in rows.values()), len(rows))
     for sheet in sheets:
         yield from sheet.rows if sheet.paper is None else rows[sheet.key]
@@ -125,7 +140,8 @@ def check_folders(settings: Settings) -> None:
     """`ValueError` where the report would lie among the submissions, or they in it."""
     submissions, out = settings.submissions.resolve(), settings.out.resolve()
     if out == submissions or out.is_relative_to(submissions) or submissions.is_relative_to(out):
-        raise ValueError(f"{settings.out} and {settings.submissions} lie in each other: give the report another folder.")
+        both = f"{settings.out} and {settings.submissions}"
+        raise ValueError(f"{both} are one folder, or one lies in the other: give the report another folder.")
     if out.exists() and not out.is_dir():
         raise ValueError(f"{settings.out} is a file: give the report a folder.")
 
@@ -135,9 +151,7 @@ def grade(settings: Settings, progress: Progress = lambda done, total: None) -> 
     check_folders(settings)
     assignments = _assignments(settings)
     found = find(settings.submissions, [*assignments], _recognise(settings, assignments))
-    own = settings.exercises.read_bytes() if settings.exercises else b""
-    code = journal.key(digest(), own)
-    sheets = [_sheet(submission, assignments, settings, code) for submission in found]
+    sheets = _sheets(found, assignments, settings)
     with journal.opened(settings.out) as kept:
         judging = lambda: _judging(settings, assignments, kept.seed)  # noqa: E731
         rows = tuple(_graded_rows(sheets, judging, kept, progress))

@@ -10,6 +10,7 @@ from imgrec_lib.grading import linux
 from imgrec_lib.grading.limits import Limits, hold
 
 IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM")
+LOWER_PRIORITY = 5  # So that many busy processes of one worker cannot hold up those who watch it
 
 
 def ignore_signals() -> None:
@@ -47,6 +48,7 @@ def _become(user: int, reads_all: bool) -> None:
 def confine(limits: Limits, scratch: str, user: int | None, reads_all: bool, other_tasks: int) -> None:
     """Confine this process for good: its own session, no output, an unprivileged user, the limits, fewer calls."""
     os.setsid()
+    os.nice(LOWER_PRIORITY)
     _silence()
     with contextlib.suppress(OSError):  # Should memory run out, the kernel ends workers first
         Path("/proc/self/oom_score_adj").write_text("1000")

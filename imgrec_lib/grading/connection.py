@@ -1,21 +1,30 @@
-"""One connection to a worker: requests with a time limit, and what went wrong in the worker, in the judge's own words."""
+"""One connection to a worker: requests with a time limit, and the judge's own words for what went wrong there."""
 
-import builtins
 import socket
 import time
 from typing import Any
 
 from imgrec_lib.exercises.comparing import shortened
 from imgrec_lib.exercises.failures import MEANINGS, UNKNOWN, Failure
-from imgrec_lib.grading import wire
+from imgrec_lib.grading import messages
+from imgrec_lib.grading.wire import LARGEST_BODY, WireError, whole
 
 GRACE = 20.0  # For imports, which do not count as the answer's time, and for the way there and back
-LONGEST_TEXT = 300
+LONGEST_TEXT = 600
 LARGEST_LINE_NUMBER = 1_000_000
+KNOWN_CLASSES = {kind.__name__: kind for kind in MEANINGS}
 
 
 class Died(Exception):
     """The worker has ended, or says what no worker says."""
+
+
+class Unreadable(Died):
+    """What the worker says is too large, or no message."""
+
+
+class Missing(Exception):
+    """The notebook gives nothing of a name."""
 
 
 class Late(Exception):
@@ -32,14 +41,14 @@ class RemoteError(Exception):
 
 def text(value: Any) -> str:
     """What a worker gave as a text, shortened; nothing where it is none."""
-    return shortened(value if isinstance(value, str) else "", LONGEST_TEXT)
+    return whole(shortened(value if isinstance(value, str) else "", LONGEST_TEXT))
 
 
 def _known_classes(told: dict[str, Any]) -> list[type[BaseException]]:
     """The built-in classes of an exception of which a worker tells, nearest first."""
     names = told.get("classes")
-    found = [getattr(builtins, name, None) for name in names if isinstance(name, str)] if isinstance(names, list) else []
-    return [kind for kind in found if kind in MEANINGS]
+    names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return [KNOWN_CLASSES[name] for name in names if name in KNOWN_CLASSES]
 
 
 def remote_error(told: Any) -> RemoteError:
@@ -58,10 +67,15 @@ def remote_error(told: Any) -> RemoteError:
 
 
 class Connection:
-    """Requests to one worker; `deadline` is the time, of `time.monotonic`, at which the whole submission must be done."""
+    """Requests to one worker.
+
+    `deadline` is the time, of `time.monotonic`, at which the whole submission must be done, and `allowance` the bytes
+    of arrays that the worker may still send for the exercise at hand.
+    """
 
     def __init__(self, channel: socket.socket, deadline: float) -> None:
         self.channel, self.deadline = channel, deadline
+        self.allowance = LARGEST_BODY
         self._until = deadline
 
     def begin(self, seconds: float) -> None:
@@ -74,15 +88,19 @@ class Connection:
             raise Late
         return seconds
 
-    def ask(self, header: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    def ask(self, header: dict[str, Any], body: bytes | bytearray = b"") -> tuple[dict[str, Any], bytearray]:
         """The worker's answer to a request, or its next message where the request is empty."""
         until = min(time.monotonic() + self.left() + GRACE, self.deadline)
         try:
             self.channel.settimeout(max(0.01, until - time.monotonic()))
             if header:
-                wire.send(self.channel, header, body)
-            return wire.receive(self.channel, until)
+                messages.send(self.channel, header, body)
+            told, found = messages.receive(self.channel, until, self.allowance)
         except TimeoutError as error:
             raise Late from error
-        except (wire.Closed, wire.WireError) as error:
+        except messages.Closed as error:
             raise Died(str(error)) from error
+        except WireError as error:
+            raise Unreadable(str(error)) from error
+        self.allowance -= len(found)
+        return told, found

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from imgrec_lib.grading.usage import others
 
+EVERYBODY = -1
 LONGEST_END = 10.0
 NAP = 0.002
 
@@ -54,10 +55,10 @@ def end_all(apart: bool, leader: int | None) -> dict[int, int]:
     until = time.monotonic() + LONGEST_END
     while True:
         if apart:
-            _signal(-1, signal.SIGKILL)
+            _signal(EVERYBODY, signal.SIGKILL)
         else:
-            _freeze_and_kill()
             _signal(-leader if leader else 0, signal.SIGKILL if leader else 0)
+            _freeze_and_kill()
         _reap(statuses)
         if not others(apart) and (leader is None or leader in statuses):
             return statuses

@@ -15,6 +15,7 @@ from pathlib import Path
 from imgrec_lib.grading.rows import Row
 
 NAME = ".grading.sqlite"
+SECONDS_TO_WAIT = 2.0
 TABLES = """
 create table if not exists seeds (number integer primary key check (number = 0), seed integer not null);
 create table if not exists results (key text primary key, rows text not null);
@@ -35,26 +36,36 @@ class Journal:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        with connection:
-            connection.execute("insert or ignore into seeds values (0, ?)", (secrets.randbelow(2**31),))
         (self.seed,) = connection.execute("select seed from seeds").fetchone()
 
     def result(self, name: str) -> list[Row] | None:
         """The rows that are known for a key, or None."""
         found = self._connection.execute("select rows from results where key = ?", (name,)).fetchone()
-        return None if found is None else [Row(**row) for row in json.loads(found[0])]
+        try:
+            return None if found is None else [Row(**row) for row in json.loads(found[0])]
+        except (ValueError, TypeError):  # Somebody has changed it
+            return None
 
     def keep(self, name: str, rows: Sequence[Row]) -> None:
-        """Keep the rows of a key."""
+        """Keep the rows of a key; raises `OSError` where that cannot be done, as on a full disk."""
         text = json.dumps([asdict(row) for row in rows])
-        with self._connection:
-            self._connection.execute("insert or replace into results values (?, ?)", (name, text))
+        try:
+            with self._connection:
+                self._connection.execute("insert or replace into results values (?, ?)", (name, text))
+        except sqlite3.Error as error:
+            raise OSError(f"{NAME} in the report's folder cannot be written ({error}): is the disk full?") from error
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=5.0)
+    connection = sqlite3.connect(path, timeout=SECONDS_TO_WAIT)
     try:
+        connection.execute("pragma locking_mode = exclusive")  # Two runs into one report would mix their results
         connection.executescript(TABLES)
+        if connection.execute("pragma quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("it is damaged")
+        with connection:
+            connection.execute("insert or ignore into seeds values (0, ?)", (secrets.randbelow(2**31),))
+            connection.execute("update seeds set seed = seed")  # Now it is locked
     except sqlite3.Error:
         connection.close()
         raise
@@ -71,7 +82,8 @@ def opened(folder: Path) -> Iterator[Journal]:
     except sqlite3.OperationalError as error:
         raise OSError(f"{path} cannot be written ({error}): is another `imgrec grade` writing there?") from error
     except sqlite3.DatabaseError:
-        path.unlink()
+        for name in (NAME, f"{NAME}-journal", f"{NAME}-wal", f"{NAME}-shm"):
+            (folder / name).unlink(missing_ok=True)
         connection = _open(path)
     with contextlib.closing(connection):
         yield Journal(connection)

@@ -3,7 +3,7 @@
 import ast
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LONGEST_CELL = 200_000
 LONGEST_WITH_MAGIC, MOST_MAGIC = 10_000, 20  # IPython's rewriting takes quadratic time
@@ -12,7 +12,9 @@ CELL_MAGIC = re.compile(rf"\A\s*%%{LOOKS_ON}.*")
 # Each of these takes time in proportion to the text, which `^\s*` would not where many lines are empty.
 LINE_MAGIC = re.compile(rf"^([ \t]*(?:\w+[ \t]*=[ \t]*)?)%{LOOKS_ON}", re.MULTILINE)
 OTHER_MAGIC = re.compile(r"^[ \t]*(?:\w[\w, ]*=[ \t]*)?[%!?]|\?[ \t]*$", re.MULTILINE)
-PROMPT = re.compile(r"^(?:>>> |In \[\d+\]: |\s+\S)")
+MAGIC_LINE = re.compile(r"^([ \t]*)(\w[\w, ]*=[ \t]*)?(?:[%!?].*|[\w.]+\?+[ \t]*)$", re.MULTILINE)
+PROMPT = re.compile(r"^(?:>>> |In \[\d+\]: |[ \t]+\S)")
+EMPTY_LINES = re.compile(r"\A(?:[ \t]*\n)*")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,13 @@ def parsed(source: str) -> Parsed:
     if second.tree is not None:
         return second
     transformed = _transformed(looked_through)
-    return second if transformed is None else _plain(transformed)
+    if transformed is None:
+        return second
+    third, begin = _plain(transformed), EMPTY_LINES.match(looked_through)
+    if third.fault is None or begin is None:
+        return third
+    # IPython drops the empty lines at the beginning, and the line is wanted as the learner counts.
+    return Parsed(None, replace(third.fault, line_number=third.fault.line_number + begin[0].count("\n")))
 
 
 def compile_fault(source: str) -> Fault | None:
@@ -76,10 +84,12 @@ def _fault(error: Exception) -> Fault:
 
 
 def _transformed(source: str) -> str | None:
-    """The source with magics made Python, None where it has none or so much that rewriting it would take too long."""
+    """The source with magics made Python, as IPython makes them; None where it has none."""
     magic = sum(1 for _ in OTHER_MAGIC.finditer(source))
-    if not (magic or PROMPT.match(source)) or magic > MOST_MAGIC or len(source) > LONGEST_WITH_MAGIC:
+    if not (magic or PROMPT.match(source)):
         return None
+    if magic > MOST_MAGIC or len(source) > LONGEST_WITH_MAGIC:
+        return MAGIC_LINE.sub(lambda line: line[1] + (f"{line[2]}None" if line[2] else "pass"), source)
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:

@@ -1,19 +1,20 @@
 """The judge's side of a worker: what a learner's function or object looks like from outside the process it lives in."""
 
 import copy
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from imgrec_lib.exercises.elsewhere import Blank, Elsewhere, ObjectElsewhere
+from imgrec_lib.exercises.elsewhere import Blank, Elsewhere
 from imgrec_lib.exercises.failures import Failure, failure
-from imgrec_lib.exercises.observing import Observation, changed_places, plain
+from imgrec_lib.exercises.observing import Observation, changed_places, plain, runs_late
 from imgrec_lib.grading import wire
-from imgrec_lib.grading.connection import Connection, Died, Late, RemoteError, remote_error, text
+from imgrec_lib.grading.connection import GRACE, Connection, Died, Late, Missing, RemoteError, Unreadable, remote_error, text
+from imgrec_lib.grading.remote_objects import RemoteObject, object_of
 
-UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, MemoryError)
+SECONDS_TO_ANSWER, SECONDS_TO_SPARE = 20.0, 5.0
+MOST_OBJECTS = 20_000
 
 
 class Numbers(np.ndarray):
@@ -25,11 +26,14 @@ class Numbers(np.ndarray):
 
 
 class Remote:
-    """What one worker holds; values come as they are, other objects as stand-ins."""
+    """What one worker holds; values come as they are, other objects as stand-ins.
+
+    Where it `is_waiting`, an answer is late or was given up: what comes next may be anything.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.printed, self.was_late = "", False
+        self.printed, self.is_waiting = "", False
         self._fresh = True
         self._objects: dict[int, RemoteObject] = {}
 
@@ -46,7 +50,7 @@ class Remote:
         header["calls"] = [writer.node(tuple(arguments)) for arguments in calls]
         values = self._ask(header, writer, calls)
         if not isinstance(values, list) or len(values) != len(calls):
-            raise Died("another number of values came than was asked for")
+            raise Unreadable("another number of values came than was asked for")
         return values
 
     def get(self, target: Any, way: str, name: Any) -> Any:
@@ -56,41 +60,49 @@ class Remote:
         return self._ask(header, writer)
 
     def answer(self, name: str) -> Any:
-        """What the notebook holds under a name: a value, a stand-in, or `KeyError` where there is nothing."""
-        self.begin(self.connection.left())
+        """What the notebook holds under a name: a value or a stand-in; raises `Missing` where there is nothing."""
+        self.connection.allowance = wire.LARGEST_BODY
+        self.begin(SECONDS_TO_ANSWER)
+        return self.again(name)
+
+    def again(self, name: str) -> Any:
+        """What `answer` gives, as a part of what is being looked at."""
         return self._ask({"do": "answer", "name": name}, self._writer())
 
     def _ask(self, header: dict[str, Any], writer: wire.Writer, given: Sequence[Sequence[Any]] = ()) -> Any:
         header |= {"seconds": self.connection.left(), "fresh": self._fresh}
-        self._fresh = False
-        told, body = self.connection.ask(header, bytes(writer.body))
+        self._fresh, self.is_waiting = False, True
+        told, body = self.connection.ask(header, writer.body)
+        self.is_waiting = bool(told.get("late"))
         try:
             value = self._read(told, body, writer, given)
-        except UNREADABLE as error:
-            raise Died(str(error)) from error
+        except wire.UNREADABLE as error:
+            raise Unreadable(str(error)) from error
         if told.get("late"):
             raise Late
+        if told.get("missing"):
+            raise Missing
         if "failure" in told:
             raise remote_error(told["failure"])
         return value
 
     def _read(
-        self, told: dict[str, Any], body: bytes, writer: wire.Writer, given: Sequence[Sequence[Any]]
+        self, told: dict[str, Any], body: bytearray, writer: wire.Writer, given: Sequence[Sequence[Any]]
     ) -> Any:
         reader = wire.Reader(body, lambda node: self._stand_in(reader, node))
         self.printed += text(told.get("printed"))
         for call, place, node in told.get("changed") or ():
             _write_back(given[call][place], reader.value(node))
         for generator, state in zip(writer.generators, told.get("generators") or ()):
-            generator.bit_generator.state = state
+            wire.set_state(generator, state)
         return reader.value(told.get("value"))
 
     def _stand_in(self, reader: wire.Reader, node: dict[str, Any]) -> Any:
         if "tensor" in node:
-            return np.asarray(reader.value(node["tensor"])).view(Numbers)
+            return _numbers(reader.value(node["tensor"]))
         number = node["object"]
-        if type(number) is not int:
-            raise wire.WireError("an object has no number")
+        if type(number) is not int or len(self._objects) > MOST_OBJECTS:
+            raise wire.WireError("an object has no number, or there are too many of them")
         if number not in self._objects:
             self._objects[number] = object_of(self, number, node)
         return self._objects[number]
@@ -103,7 +115,7 @@ class Remote:
 def _node(writer: wire.Writer, value: Any) -> dict[str, Any]:
     """What stands for an object of the judge's that is no plain value."""
     library = type(value).__module__.partition(".")[0]
-    if type(value) is RemoteFunction:
+    if isinstance(value, RemoteFunction):
         return {"name": value.name}
     if issubclass(type(value), RemoteObject):
         return {"object": vars(value)["_number"]}
@@ -119,9 +131,19 @@ def _node(writer: wire.Writer, value: Any) -> dict[str, Any]:
     return {"blank": True}
 
 
-def _write_back(array: Any, now: Any) -> None:
-    if isinstance(array, np.ndarray) and isinstance(now, np.ndarray) and array.shape == now.shape:
-        array[...] = now
+def _numbers(value: Any) -> np.ndarray:
+    if not isinstance(value, np.ndarray):
+        raise wire.WireError("numbers were expected")
+    return value.view(Numbers)
+
+
+def _write_back(given: Any, now: Any) -> None:
+    """Change an argument as the worker says that it was changed: a list, or an array that is like it."""
+    if isinstance(given, list) and isinstance(now, list):
+        given[:] = now
+    arrays = isinstance(given, np.ndarray) and isinstance(now, np.ndarray)
+    if arrays and given.shape == now.shape and given.dtype == now.dtype:
+        given[...] = now
 
 
 class RemoteFunction(Elsewhere):
@@ -143,83 +165,39 @@ class RemoteFunction(Elsewhere):
 
     def observe_elsewhere(self, look: Callable[..., Any], case: Sequence[Any], seconds: float) -> Observation:
         """What `look(self, *case)` comes to; `Died` is raised, everything else becomes an observation."""
-        given, result = copy.deepcopy(list(case)), {}
+        given, results = copy.deepcopy(list(case)), []
         self.remote.begin(seconds)
-        try:
-            with np.errstate(all="ignore"):
-                result = {"value": plain(look(self, *given))}
-        except Late:
-            self.remote.was_late = True
+        # What comes back may be such that the observer itself takes for ever over it
+        work = lambda: results.append(self._look(look, given))  # noqa: E731
+        late = runs_late(work, {}, seconds + GRACE + SECONDS_TO_SPARE)
+        result = Late() if late or not results else results[0]
+        if isinstance(result, Died):
+            raise result
+        if isinstance(result, Late):
+            self.remote.is_waiting = True
             result = {"timed_out": True}
-        except Died:
-            raise
-        except RemoteError as error:
-            result = {"failure": error.seen}
-        except Exception as error:  # An observer that did not reckon with such an answer
-            seen = failure(error)
-            result = {"failure": Failure(seen.kind, seen.text, 0, "", seen.meaning)}
         return Observation(printed=self.remote.printed, changed=changed_places(case, given), **result)
 
+    def _look(self, look: Callable[..., Any], given: Sequence[Any]) -> dict[str, Any] | Died | Late:
+        try:
+            with np.errstate(all="ignore"):
+                return {"value": plain(look(self.looked_at(), *given))}
+        except (Died, Late) as error:
+            return error
+        except RemoteError as error:
+            return {"failure": error.seen}
+        except Exception as error:  # An observer that did not reckon with such an answer
+            seen = failure(error)
+            return {"failure": Failure(seen.kind, seen.text, 0, "", seen.meaning)}
 
-class RemoteObject(ObjectElsewhere):
-    """An object in the worker; its attributes, items and calls are those of the object there."""
-
-    def __init__(self, remote: Remote, number: int, local_class: type | None) -> None:
-        vars(self).update(_remote=remote, _number=number, _local_class=local_class)
-
-    @property
-    def __class__(self) -> type:
-        """The judge's own class of that name, where it has loaded it: so `isinstance` works there too."""
-        return vars(self)["_local_class"] or type(self)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return vars(self)["_remote"].get(self, "attribute", name)
-
-    def __getitem__(self, place: Any) -> Any:
-        return vars(self)["_remote"].get(self, "item", place)
-
-    def __len__(self) -> int:
-        return int(vars(self)["_remote"].get(self, "length", None))
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(vars(self)["_remote"].get(self, "items", None))
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-    def is_a_elsewhere(self, path: str) -> bool:
-        """Whether its class is, or is derived from, the class at `path`."""
-        return vars(self)["_remote"].get(self, "is a", path) is True
+    def looked_at(self) -> Any:
+        """What an observer is given as the answer."""
+        return self
 
 
-def _call_object(self: RemoteObject, *arguments: Any, **named: Any) -> Any:
-    return vars(self)["_remote"].call(self, [arguments], named)[0]
+class RemoteValue(RemoteFunction):
+    """What the notebook holds under a name where the answer is no function but a value, maybe one with objects."""
 
-
-def _numbers_of(self: RemoteObject, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    return np.asarray(vars(self)["_remote"].get(self, "array", None), dtype=dtype)
-
-
-def object_of(remote: Remote, number: int, node: dict[str, Any]) -> RemoteObject:
-    """What stands for the worker's object of a number, of a class that is called as it is there."""
-    paths = [path for path in node.get("classes") or () if isinstance(path, str)]
-    name = paths[0].rpartition(".")[2][:60] if paths else ""
-    methods: dict[str, Any] = {"__call__": _call_object} if node.get("callable") is True else {}
-    methods |= {"__array__": _numbers_of} if node.get("array") is True else {}
-    made = type(name if name.isidentifier() else "object", (RemoteObject,), methods)
-    return made(remote, number, _local_class(paths))
-
-
-def _local_class(paths: Sequence[str]) -> type | None:
-    """The judge's own class of one of these names, where it has loaded Keras or TensorFlow itself."""
-    for path in paths:
-        module, _, name = path.rpartition(".")
-        found = getattr(sys.modules.get(module), name, None) if path.startswith(("keras.", "tensorflow.")) else None
-        if isinstance(found, type):
-            return found
-    return None
+    def looked_at(self) -> Any:
+        """The value, fetched anew since objects of the last observation are forgotten."""
+        return self.remote.again(self.name)

@@ -1,33 +1,33 @@
 """What judge and worker say to each other: plain values as JSON with the raw bytes of arrays behind it, and no code.
 
-A message is the length of its header (8 bytes), the length of its body (8 bytes), the header, the body. Arrays are read
-with `numpy.frombuffer`, which runs nothing and whose size is known before; so no pickle and no file format is involved.
-What comes from a worker may be anything, and `WireError` says so.
+Arrays are read as raw memory, which runs nothing and whose size is known before; so no pickle and no file format is
+involved. What comes from a worker may be anything, and `WireError` says so: reading it raises nothing else, takes no
+more memory than a few times the message, and is soon done.
 """
 
 import json
 import math
-import socket
-import struct
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-LENGTHS = struct.Struct(">QQ")
-LARGEST_HEADER, LARGEST_BODY = 16_000_000, 128_000_000
-DEEPEST, LONGEST_NUMBER = 40, 4000
+LARGEST_BODY = 64_000_000
+MOST_OBJECTS = 1_000_000
+DEEPEST, LONGEST_NUMBER = 40, 13_000  # The number in bits: JSON reads none that is much longer
+LAST_CHARACTER = 0x10FFFF
 KINDS = "biufcSU"
+CHANCE = ("PCG64", "PCG64DXSM", "SFC64")  # The state of the others may point outside their memory
+MOST_KEYS = 2_000  # That are no texts: numbers can be chosen so that a dictionary of them takes hours to build
+UNREADABLE = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, MemoryError,
+    SystemError,
+)  # fmt: skip
 Foreign = Callable[[Any], Any]
 
 
 class WireError(ValueError):
     """What came is no message of this kind."""
-
-
-class Closed(OSError):
-    """The other side has ended."""
 
 
 class Writer:
@@ -47,13 +47,13 @@ class Writer:
         if value is ...:
             return {"dots": True}
         if isinstance(value, np.generic | np.ndarray):
-            return self._array(value) if value.dtype.kind in KINDS else self._foreign(value)
+            return self._array(value)
         if isinstance(value, np.random.Generator):
             return self._generator(value)
         return self._python(value, depth)
 
     def _python(self, value: Any, depth: int) -> Any:
-        if isinstance(value, int) and not isinstance(value, bool) and abs(int(value)) < 10**LONGEST_NUMBER:
+        if isinstance(value, int) and int(value).bit_length() <= LONGEST_NUMBER:
             return int(value)
         if isinstance(value, str):
             return str.__str__(value)
@@ -72,12 +72,20 @@ class Writer:
 
     def _array(self, value: Any) -> dict[str, Any]:
         array = np.asarray(value)
+        if array.dtype.kind == "O" and isinstance(value, np.ndarray):
+            return {"objects": list(array.shape)}
+        if array.dtype.kind not in KINDS:
+            return self._foreign(value)
         begin = len(self.body)
+        if begin + array.nbytes > LARGEST_BODY:
+            raise WireError(f"arrays of more than {LARGEST_BODY:,} bytes are too large to be looked at")
         self.body += np.ascontiguousarray(array).tobytes()
         place = [array.dtype.str, list(array.shape), begin, len(self.body) - begin]
         return {"scalar" if isinstance(value, np.generic) else "array": place}
 
     def _generator(self, value: np.random.Generator) -> dict[str, Any]:
+        if type(value.bit_generator).__name__ not in CHANCE:
+            raise WireError(f"a generator is one of {', '.join(CHANCE)}: `np.random.default_rng()` gives one")
         if not any(value is known for known in self.generators):
             self.generators.append(value)
         number = next(place for place, known in enumerate(self.generators) if known is value)
@@ -89,24 +97,42 @@ def plain_state(generator: np.random.Generator) -> Any:
     return json.loads(json.dumps(generator.bit_generator.state, default=lambda one: np.asarray(one).tolist()))
 
 
+def set_state(generator: np.random.Generator, state: Any) -> None:
+    """Give a generator a state that came in a message; raises `WireError` where it is none."""
+    try:
+        if type(generator.bit_generator).__name__ not in CHANCE:
+            raise WireError("a generator is of a kind that cannot be given a state")
+        generator.bit_generator.state = state
+    except UNREADABLE as error:
+        raise WireError("the state of a generator is none") from error
+
+
 class Reader:
     """Reads the nodes of one message; `foreign` reads a node that this module does not know."""
 
-    def __init__(self, body: bytes, foreign: Foreign) -> None:
+    def __init__(self, body: bytes | bytearray, foreign: Foreign) -> None:
         self.generators: dict[int, np.random.Generator] = {}
         self._body, self._foreign = body, foreign
+        self._keys = self._taken = self._blank = 0
 
     def value(self, node: Any, depth: int = 0) -> Any:
         """The value of a node; raises `WireError` where it is none."""
         if depth > DEEPEST:
             raise WireError(f"a value is nested more than {DEEPEST} deep")
-        if node is None or isinstance(node, bool | int | float | str):
+        if node is None or isinstance(node, bool | int | float):
             return node
+        if isinstance(node, str):
+            return whole(node)
         if not isinstance(node, dict) or not node:
             raise WireError("a node is neither a plain value nor a mapping")
         name, content = next(iter(node.items()))
-        read = getattr(self, f"_{name}", None) if name in READ else None
-        return read(node, content, depth + 1) if read else self._foreign(node)
+        read = getattr(self, f"_{name}") if name in READ else None
+        try:
+            return read(node, content, depth + 1) if read else self._foreign(node)
+        except WireError:
+            raise
+        except UNREADABLE as error:
+            raise WireError(f"a node is not what it says ({type(error).__name__})") from error
 
     def _dots(self, node: Any, content: Any, depth: int) -> Any:
         return ...
@@ -125,22 +151,31 @@ class Reader:
         return slice(*(self.value(one, depth) for one in _items(content)))
 
     def _dict(self, node: Any, content: Any, depth: int) -> dict[Any, Any]:
-        try:
-            return {self.value(key, depth): self.value(one, depth) for key, one in map(_items, _items(content))}
-        except TypeError as error:
-            raise WireError("a key of a dictionary is a list or another thing that cannot be one") from error
+        return {self._key(key, depth): self.value(one, depth) for key, one in map(_items, _items(content))}
+
+    def _key(self, node: Any, depth: int) -> Any:
+        self._keys += not isinstance(node, str)
+        if self._keys > MOST_KEYS:
+            raise WireError(f"more than {MOST_KEYS:,} keys of dictionaries are no texts")
+        return self.value(node, depth)
 
     def _array(self, node: Any, content: Any, depth: int) -> np.ndarray:
         name, shape, begin, size = _items(content)
-        if not isinstance(name, str) or len(name) > 12 or not all(type(one) is int for one in (begin, size)):
+        dtype, sides = _dtype(name), _sides(shape)
+        if type(begin) is not int or type(size) is not int or begin < 0:
             raise WireError("an array is not described as one")
-        dtype = np.dtype(name)
-        sides = [one for one in _items(shape) if type(one) is int and one >= 0]
-        if dtype.kind not in KINDS or len(sides) != len(shape) or len(sides) > 32 or begin < 0:
-            raise WireError("an array is not described as one")
-        if math.prod(sides) * dtype.itemsize != size or begin + size > len(self._body):
+        self._taken += size  # Each byte belongs to one array, or a short message could ask for any memory
+        if math.prod(sides) * dtype.itemsize != size or max(begin + size, self._taken) > len(self._body):
             raise WireError("an array is not as large as it says")
-        return np.frombuffer(self._body[begin : begin + size], dtype).reshape(sides).copy()
+        return _checked(np.ndarray(sides, dtype, self._body, begin if size else 0).copy())
+
+    def _objects(self, node: Any, content: Any, depth: int) -> np.ndarray:
+        """An array of objects, which stay where they are: each is None here."""
+        sides = _sides(content)
+        self._blank += math.prod(sides)
+        if self._blank > MOST_OBJECTS:
+            raise WireError("an array of objects is too large")
+        return np.full(sides, None, dtype=object)
 
     def _scalar(self, node: Any, content: Any, depth: int) -> np.generic:
         array = self._array(node, content, depth)
@@ -150,13 +185,15 @@ class Reader:
 
     def _generator(self, node: Any, content: Any, depth: int) -> np.random.Generator:
         if content not in self.generators:
-            kind = getattr(np.random, str(node["state"]["bit_generator"]))
-            self.generators[content] = np.random.Generator(kind(0))
-            self.generators[content].bit_generator.state = node["state"]
+            if (name := node["state"]["bit_generator"]) not in CHANCE:
+                raise WireError("an unknown kind of generator")
+            made = np.random.Generator(getattr(np.random, name)(0))
+            set_state(made, node["state"])
+            self.generators[content] = made
         return self.generators[content]
 
 
-READ = {"dots", "complex", "list", "tuple", "slice", "dict", "array", "scalar", "generator"}
+READ = {"dots", "complex", "list", "tuple", "slice", "dict", "array", "objects", "scalar", "generator"}
 
 
 def _items(content: Any) -> list[Any]:
@@ -165,52 +202,30 @@ def _items(content: Any) -> list[Any]:
     return content
 
 
-def send(channel: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
-    """Send a message; raises `Closed` where nobody is there to read it."""
-    text = json.dumps(header).encode("ascii")
-    try:
-        channel.sendall(LENGTHS.pack(len(text), len(body)) + text)
-        if body:
-            channel.sendall(body)
-    except TimeoutError:
-        raise
-    except OSError as error:
-        raise Closed(str(error)) from error
+def whole(text: str) -> str:
+    """The text with `?` for each half of a character, which no file takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _exactly(channel: socket.socket, size: int, until: float | None) -> bytes:
-    data = bytearray(size)
-    view, done = memoryview(data), 0
-    while done < size:
-        if until is not None:
-            channel.settimeout(max(0.001, until - time.monotonic()))
-        try:
-            count = channel.recv_into(view[done:])
-        except TimeoutError:
-            raise
-        except OSError as error:
-            raise Closed(str(error)) from error
-        if not count:
-            raise Closed("the other side has ended")
-        done += count
-        if until is not None and time.monotonic() > until:
-            raise TimeoutError("a message came too slowly")
-    return bytes(data)
+def _sides(content: Any) -> Sequence[int]:
+    if len(_items(content)) > 32 or not all(type(one) is int and one >= 0 for one in content):
+        raise WireError("an array has no such shape")
+    return content
 
 
-def receive(channel: socket.socket, until: float | None = None) -> tuple[dict[str, Any], bytes]:
-    """The header and the body of the next message; `until` is a time of `time.monotonic`.
+def _dtype(name: Any) -> np.dtype:
+    found = np.dtype(name) if isinstance(name, str) and len(name) <= 12 else None
+    if found is None or found.kind not in KINDS or not found.itemsize:
+        raise WireError("an array has no such dtype")
+    return found
 
-    Raises `Closed` where the other side has ended, `TimeoutError` where it is late, and `WireError` for what is none.
-    """
-    header_size, body_size = LENGTHS.unpack(_exactly(channel, LENGTHS.size, until))
-    if header_size > LARGEST_HEADER or body_size > LARGEST_BODY:
-        raise WireError(f"a message of {header_size + body_size:,} bytes is larger than a message may be")
-    text, body = _exactly(channel, header_size, until), _exactly(channel, body_size, until)
-    try:
-        header = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise WireError("a message is no JSON") from error
-    if not isinstance(header, dict):
-        raise WireError("a message is no mapping")
-    return header, body
+
+def _checked(array: np.ndarray) -> np.ndarray:
+    """The array, each item of which can be read: a truth is 0 or 1, and a text is of characters that there are."""
+    if array.dtype.kind == "b":
+        return np.asarray(array.view(np.uint8) != 0)
+    if array.dtype.kind == "U":
+        codes = np.frombuffer(array.tobytes(), np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+        if codes.size and (codes.max() > LAST_CHARACTER or np.any((codes >= 0xD800) & (codes < 0xE000))):
+            raise WireError("a text holds what is no character")
+    return array

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from imgrec_lib.exercises.elsewhere import Blank, found
-from imgrec_lib.exercises.observing import Observation, observe
-from imgrec_lib.grading import standins, wire
+from imgrec_lib.exercises.observing import Observation, changed_places, observe
+from imgrec_lib.grading import messages, standins, wire
 from imgrec_lib.grading.cells import Cells
 
 TENSORS = ("tensorflow", "torch", "jax")
@@ -54,40 +54,38 @@ class Worker:
     def serve(self) -> None:
         """Read requests and answer them, one after another."""
         while True:
-            header, body = wire.receive(self.channel)
+            header, body = messages.receive(self.channel)
             if header.get("fresh"):
                 self._begin()
             getattr(self, f"do_{header['do']}")(header, body)
 
-    def do_run(self, header: dict[str, Any], body: bytes) -> None:
+    def do_run(self, header: dict[str, Any], body: bytearray) -> None:
         """Run the cells, with a word before each, so that the judge knows which one was the last."""
-        for number, fault in self.cells.run_all(header["steps"], header["seconds"]):
-            wire.send(self.channel, {"at": number} if fault is None else {"fault": fault, "number": number})
-        wire.send(self.channel, {"done": True})
+        for told in self.cells.run_all(header["steps"], header["seconds"]):
+            messages.send(self.channel, told)
+        messages.send(self.channel, {"done": True})
 
-    def do_answer(self, header: dict[str, Any], body: bytes) -> None:
+    def do_answer(self, header: dict[str, Any], body: bytearray) -> None:
         """What the notebook gives as the answer of a name."""
         if header["name"] not in self.cells.answers:
-            error = {"kind": "KeyError", "classes": ["KeyError"]}
-            return wire.send(self.channel, {"failure": error})
+            return messages.send(self.channel, {"missing": True})
         return self._tell(self._observe(lambda: self.cells.answers[header["name"]], LONGEST_TELLING))
 
-    def do_call(self, header: dict[str, Any], body: bytes) -> None:
+    def do_call(self, header: dict[str, Any], body: bytearray) -> None:
         """What a function gives back for each tuple of arguments, and which of the arguments it changed."""
         reader, before = self._reader(body), self._reader(body)
         target, named = reader.value(header["target"]), reader.value(header["named"])
         calls = [reader.value(one) for one in header["calls"]]
         seen = self._observe(lambda: [target(*arguments, **named) for arguments in calls], header["seconds"])
-        pairs = zip(calls, [before.value(one) for one in header["calls"]])
+        pairs = zip([before.value(one) for one in header["calls"]], calls)
         changed = [
-            (call, place, now)
-            for call, (given, were) in enumerate(pairs)
-            for place, (now, was) in enumerate(zip(given, were))
-            if isinstance(now, np.ndarray) and not _alike(now, was)
+            (call, place, given[place])
+            for call, (were, given) in enumerate(pairs)
+            for place in changed_places(were, given)
         ]
         self._tell(seen, changed, [reader.generators[number] for number in sorted(reader.generators)])
 
-    def do_get(self, header: dict[str, Any], body: bytes) -> None:
+    def do_get(self, header: dict[str, Any], body: bytearray) -> None:
         """An attribute, an item, the length, the items or the numbers of an object."""
         reader = self._reader(body)
         target, name = reader.value(header["target"]), reader.value(header["name"])
@@ -102,7 +100,7 @@ class Worker:
         }
         self._tell(self._observe(ways[header["way"]], header["seconds"]))
 
-    def _reader(self, body: bytes) -> wire.Reader:
+    def _reader(self, body: bytearray) -> wire.Reader:
         reader = wire.Reader(body, lambda node: self._known(reader, node))
         return reader
 
@@ -119,7 +117,7 @@ class Worker:
     def _tell(
         self,
         seen: Observation,
-        changed: Sequence[tuple[int, int, np.ndarray]] = (),
+        changed: Sequence[tuple[int, int, Any]] = (),
         generators: Sequence[np.random.Generator] = (),
     ) -> None:
         writer = wire.Writer(lambda value: self._foreign(writer, value))
@@ -129,10 +127,10 @@ class Worker:
         told = seen
         if isinstance(seen.value, Held):
             told = self._observe(lambda: writer.node(seen.value.value), LONGEST_TELLING)
-            header |= {"value": told.value.value} if told.value else {}
+            header |= {"value": told.value.value} if told.value else {"late": told.timed_out}
         if told.failure:
             header["failure"] = vars(told.failure) | {"classes": self._classes}
-        wire.send(self.channel, header, bytes(writer.body))
+        messages.send(self.channel, header, writer.body)
 
     def _begin(self) -> None:
         """Forget the objects of the last observation, and let chance start where it always starts."""
@@ -144,7 +142,7 @@ class Worker:
         """A node for what is no plain value: tensors and shapes as numbers, the rest by a number of its own."""
         first = type(value).__module__.partition(".")[0]
         if first in TENSORS and hasattr(value, "numpy") and not hasattr(value, "assign"):
-            return {"tensor": writer.node(np.asarray(value))}
+            return {"tensor": writer.node(_numbers(value))}
         if type(value).__name__ == "TensorShape":
             return {"tuple": list(value)}
         number = self._numbers.setdefault(id(value), len(self._numbers))
@@ -172,8 +170,10 @@ class Worker:
         raise wire.WireError("an unknown kind of node")
 
 
-def _alike(one: np.ndarray, other: np.ndarray) -> bool:
-    return one.shape == other.shape and one.tobytes() == other.tobytes()
+def _numbers(tensor: Any) -> np.ndarray:
+    """The numbers of a tensor, those of a kind that NumPy does not have itself, such as bfloat16, as float32."""
+    array = np.asarray(tensor)
+    return array if array.dtype.kind in wire.KINDS + "O" else array.astype(np.float32)
 
 
 def serve(channel: socket.socket) -> None:
