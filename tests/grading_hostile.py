@@ -28,6 +28,7 @@ PLACES = ("mark", "home", "classroom", "report", "temporary", "project", "port")
 SANDBOX_USERS = range(61_000, 65_000)
 SHARED_FOLDERS = ("/", "/tmp", "/var/tmp", "/dev/shm", "/root")
 SKIPPED = (".git", ".venv", "__pycache__")
+LIBRARIES_OWN = (".cache", ".config", ".keras", ".local")  # What Keras and Matplotlib write in the judge's home
 Row = dict[str, str]
 
 
@@ -130,7 +131,8 @@ class Class:
         own = [path for top in (self.home, self.temporary, self.desk) for path in top.rglob("*")]
         project = (Path(place) / name for place, name in _names(ROOT) if self.mark in name)
         shared = (Path(top) / name for top in SHARED_FOLDERS if os.path.isdir(top) for name in os.listdir(top))
-        return [path for path in own if path.name != "diary.txt"] + [
+        kept = (self.home / "diary.txt", *(self.home / name for name in LIBRARIES_OWN))
+        return [path for path in own if not any(path.is_relative_to(one) for one in kept) or self.mark in path.name] + [
             path for path in [*project, *shared] if self.mark in path.name
         ]
 

@@ -57,7 +57,8 @@ class Forks:
 
 def steps(*sources: str, answers: Sequence[str]) -> list[Step]:
     """Cells as they are selected; each gives the answers that are given a value in it."""
-    return [Step(number, "", source, "answer", _given(source, answers)) for number, source in enumerate(sources, start=1)]
+    found = enumerate(sources, start=1)
+    return [Step(number, "", source, "answer", _given(source, answers)) for number, source in found]
 
 
 def _given(source: str, answers: Sequence[str]) -> tuple[str, ...]:

@@ -23,17 +23,16 @@ NEEDS_ROOT = pytest.mark.skipif(
     hasattr(os, "geteuid") and os.geteuid() != 0, reason="without root a worker is the same user as the judge"
 )
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="submissions run in forked processes")
+JOBS = "6"  # Most attackers let the judge wait
 HONEST = ("a-honest", "b-honest", "m-honest", "z-honest")
 FIRST = (*processes.ATTACKS, *forging.ATTACKS)
 SECOND = (*values.ATTACKS, *reading.ATTACKS)
 # What limits alone hold back as root, where workers are another user and see the same files and the same network
-LIMITED = tuple(
-    one
-    for one in processes.ATTACKS
-    if one.name not in (
-        "regular-expression", "stopped-itself", "changed-clock", "million-lines", "full-disk", "late-work",
-    )
-)
+HELD_BY_LIMITS = (
+    "endless-loop", "fork-bomb", "memory", "exit", "exit-in-a-cell", "killed-parent", "killed-all", "deleted-home",
+    "background", "namespaces", "closed-everything",
+)  # fmt: skip
+LIMITED = tuple(one for one in processes.ATTACKS if one.name in HELD_BY_LIMITS)
 LESSON = [exercise.answer_name for exercise in exercises_of(2)]
 
 
@@ -78,7 +77,8 @@ def graded(folder: Path, attacks: tuple[Attack, ...], number: int = 2, mode: str
         for attack in attacks:
             course.attack(attack)
         before = digest(course.classroom)
-        done = course.grade("--timeout", "90", **({"IMGREC_ISOLATION": "limits"} if mode == "limits" else {}))
+        more = {"IMGREC_ISOLATION": "limits"} if mode == "limits" else {}
+        done = course.grade("--timeout", "90", "--jobs", JOBS, **more)
     assert done.returncode == 0, done.stdout + done.stderr
     return Outcome(course, course.rows(), done.stdout + done.stderr, before, digest(course.classroom), len(connections))
 
@@ -95,7 +95,7 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    return graded(tmp_path_factory.mktemp("trained") / "class", networks.ATTACKS, number=3)
+    return graded(tmp_path_factory.mktemp("trained") / "class", (*networks.ATTACKS, networks.KNOWN_HOLE), number=3)
 
 
 @pytest.fixture(scope="module")
@@ -125,23 +125,27 @@ def harmless(outcome: Outcome, students: tuple[str, ...] = HONEST, number: int =
     assert "Traceback" not in outcome.said
 
 
+@pytest.mark.xdist_group("hostile-first")
 @NEEDS_BUBBLEWRAP
 @pytest.mark.parametrize("attack", FIRST, ids=lambda attack: attack.name)
 def test_an_attack_on_the_machine_or_the_verdict_earns_nothing(attack: Attack, first: Outcome) -> None:
     fair(first, attack)
 
 
+@pytest.mark.xdist_group("hostile-second")
 @NEEDS_BUBBLEWRAP
 @pytest.mark.parametrize("attack", SECOND, ids=lambda attack: attack.name)
 def test_an_attack_by_values_or_by_reading_earns_nothing(attack: Attack, second: Outcome) -> None:
     fair(second, attack)
 
 
+@pytest.mark.xdist_group("hostile-first")
 @NEEDS_BUBBLEWRAP
 def test_attacks_on_the_machine_or_the_verdict_harm_nobody_and_leave_nothing(first: Outcome) -> None:
     harmless(first)
 
 
+@pytest.mark.xdist_group("hostile-second")
 @NEEDS_BUBBLEWRAP
 def test_attacks_by_values_or_by_reading_harm_nobody_and_leave_nothing(second: Outcome) -> None:
     harmless(second)
@@ -149,23 +153,34 @@ def test_attacks_by_values_or_by_reading_harm_nobody_and_leave_nothing(second: O
     assert "traced" not in " ".join(row["message"] for row in second.rows)
 
 
+@pytest.mark.xdist_group("hostile-networks")
+@NEEDS_BUBBLEWRAP
+@pytest.mark.xfail(reason="the exercise draws its pictures from a set that a worker can read", strict=True)
+def test_a_network_that_looks_the_labels_up_earns_nothing(trained: Outcome) -> None:
+    fair(trained, networks.KNOWN_HOLE)
+
+
+@pytest.mark.xdist_group("hostile-networks")
 @NEEDS_BUBBLEWRAP
 @pytest.mark.parametrize("attack", networks.ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_by_a_network_earns_nothing(attack: Attack, trained: Outcome) -> None:
     fair(trained, attack)
 
 
+@pytest.mark.xdist_group("hostile-networks")
 @NEEDS_BUBBLEWRAP
 def test_attacks_by_networks_harm_nobody_and_leave_nothing(trained: Outcome) -> None:
     harmless(trained, HONEST[1:2], number=3)
 
 
+@pytest.mark.xdist_group("hostile-limits")
 @NEEDS_ROOT
 @pytest.mark.parametrize("attack", LIMITED, ids=lambda attack: attack.name)
 def test_limits_alone_hold_an_attack_on_the_machine_to_its_own_points(attack: Attack, limited: Outcome) -> None:
     fair(limited, attack)
 
 
+@pytest.mark.xdist_group("hostile-limits")
 @NEEDS_ROOT
 def test_limits_alone_leave_no_process_and_touch_no_file_of_root_or_of_other_students(limited: Outcome) -> None:
     assert "Limits on memory, processes, files and time alone" in limited.said
@@ -188,6 +203,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, dict[str, tu
     return Outcome(course, course.rows(), done.stdout + done.stderr, before, digest(course.classroom)), lost
 
 
+@pytest.mark.xdist_group("hostile-files")
 @pytest.mark.parametrize("student", files.UNREADABLE)
 def test_a_file_that_is_no_notebook_gets_its_rows_and_no_points(student: str, odd: tuple) -> None:
     mine = [row for row in odd[0].rows if row["student"] == student]
@@ -195,14 +211,19 @@ def test_a_file_that_is_no_notebook_gets_its_rows_and_no_points(student: str, od
     assert all(float(row["points"]) == 0 and row["message"] for row in mine)
 
 
+@pytest.mark.xdist_group("hostile-files")
 @pytest.mark.parametrize("student", [*files.READABLE, *files.NAMES])
 def test_an_odd_notebook_or_name_costs_its_own_points_only(student: str, odd: tuple) -> None:
     outcome, lost = odd
     written = student.encode("unicode_escape").decode() if not student.isprintable() else student
     won = points(outcome.rows, written)
+    if student.startswith("."):  # Such folders are a system's own, and passed over
+        assert won == {}
+        return
     assert won == {name: float(name not in lost[student]) for name in LESSON}
 
 
+@pytest.mark.xdist_group("hostile-files")
 def test_odd_files_harm_nobody_and_leave_nothing(odd: tuple) -> None:
     harmless(odd[0])
 
@@ -222,6 +243,7 @@ class _Tags(HTMLParser):
             self.found += [f"{tag} {value}"] if name == "src" and not address.startswith("data:image/") else []
 
 
+@pytest.mark.xdist_group("hostile-files")
 def test_what_students_wrote_is_text_in_every_page_of_the_report(odd: tuple) -> None:
     report = odd[0].course.report
     pages = [report / "index.html", *(report / "feedback").iterdir()]

@@ -1,8 +1,12 @@
 """A learner's function in another process looks to an observer as it would beside it, and harms nobody from there."""
 
+import collections
 import copy
+import pathlib
 import random
+import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,6 +41,10 @@ class Grid:
 class Told(KeyError):
     pass
 
+class Endless(list):
+    def __iter__(self):
+        while True: time.sleep(0.01)
+
 VALUES = [None, ..., 3, 2.5, "text", [1, (2, None)], {"a": np.arange(3), 5: [True]}, np.zeros((2, 0)), np.float32(1.5),
           np.array(["a", "bc"]), (), float("inf"), 1j, np.array(7), np.array([None, 1], dtype=object)]
 
@@ -63,6 +71,7 @@ def loop_against_all_stops():
         except BaseException: continue
 def sleep_long(seconds): time.sleep(seconds); return 1
 def dies(): os._exit(3)
+def endless(): return Endless()
 def deep():
     value = []
     for _ in range(100): value = [value]
@@ -330,6 +339,13 @@ def test_what_does_not_come_back_is_late(fresh: Callable[[], Remote], name: str)
     assert time.monotonic() - began < 5
 
 
+def test_a_value_that_never_ends_is_late(
+    fresh: Callable[[], Remote], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imgrec_lib.grading.worker.LONGEST_TELLING", 0.2)
+    assert seen(fresh(), "endless").timed_out
+
+
 def test_many_quick_calls_are_late_together(fresh: Callable[[], Remote]) -> None:
     worker, began = fresh(), time.monotonic()
     look = lambda answer: [answer(0.1) for _ in range(1000)]  # noqa: E731
@@ -376,7 +392,7 @@ def test_an_observer_that_never_ends_over_what_it_got_is_stopped(
         while answer:
             time.sleep(0.01)
 
-    assert seen(one, "same", look, seconds=0.2).timed_out
+    assert seen(one, "same", look, case=(), seconds=0.2).timed_out and one.is_waiting
     one.is_waiting = False
 
 
@@ -437,6 +453,7 @@ def test_whatever_is_told_of_an_exception_is_an_exception_in_the_judges_words(fa
     sentence = found.sentence()
     assert len(sentence) < 4 * connection.LONGEST_TEXT and sentence.encode()
     assert found.meaning in {UNKNOWN, *MEANINGS.values()}
+    assert type(found.line_number) is int and 0 <= found.line_number < connection.LARGEST_LINE_NUMBER
 
 
 def test_an_exception_has_the_nearest_class_that_is_known() -> None:
@@ -490,22 +507,26 @@ def test_a_length_that_is_none_is_the_observers_failure(length: Any) -> None:
 
 
 def test_the_class_of_an_object_is_never_a_plain_one() -> None:
-    import collections
-    import sys
-    import types
-
     module = types.ModuleType("keras.false")
     module.Tracked = type("Tracked", (list,), {"__module__": "keras.false"})
     module.Layer = type("Layer", (), {"__module__": "keras.false"})
-    module.Ordered, module.array = collections.OrderedDict, np.ndarray
+    module.Ordered, module.array, module.Path = collections.OrderedDict, np.ndarray, pathlib.Path
     sys.modules["keras.false"] = module
     try:
-        for name, wanted in (("Tracked", False), ("Ordered", False), ("array", False), ("Layer", True), ("no", False)):
+        names = {"Layer": True, "Tracked": False, "Ordered": False, "array": False, "Path": False, "no": False}
+        for name, wanted in names.items():
             thing = {"object": 0, "classes": [f"keras.false.{name}", "builtins.object"]}
             kind = vars(module).get(name, int)
             assert told(result(thing), look=lambda answer, kind=kind: isinstance(answer(), kind)).value is wanted
     finally:
         del sys.modules["keras.false"]
+
+
+def test_numbers_of_a_tensor_are_an_array_or_nothing() -> None:
+    thing = {"tensor": {"object": 0, "array": True}}
+    with pytest.raises(Unreadable):
+        told(result(thing), seconds=0.5)  # Nothing is asked of the object
+    assert told(result({"tensor": {"array": ["|u1", [0], 0, 0]}})).value.shape == (0,)
 
 
 def test_a_strange_name_of_a_class_is_an_object() -> None:

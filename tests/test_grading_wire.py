@@ -185,7 +185,7 @@ CROOKED: list[Any] = [
     {"array": ["<f4", [1.0], 0, 4]}, {"array": ["<f4", [True], 0, 4]}, {"array": ["<f4", [-1], 0, -4]},
     {"array": ["<f4", [-1, -1], 0, 4]}, {"array": ["<f4", ["1"], 0, 4]}, {"array": ["<f4", [1] * 33, 0, 4]},
     {"array": ["<f4", [0, 10**30], 0, 0]}, {"array": ["<f4", [0, 2**62, 2**62], 0, 0]},
-    {"array": ["U0", [9**15], 0, 0]}, {"array": ["S0", [9**15], 0, 0]}, {"array": ["V0", [9**15], 0, 0]},
+    {"array": ["U0", [3], 0, 0]}, {"array": ["S0", [3], 0, 0]}, {"array": ["V0", [9**15], 0, 0]},
     {"array": ["O", [1], 0, 8]},
     {"array": ["|O", [0], 0, 0]}, {"array": ["V4", [1], 0, 4]}, {"array": ["M8[s]", [1], 0, 8]},
     {"array": ["f4,f4", [1], 0, 8]}, {"array": ["(2,)f4", [1], 0, 8]}, {"array": ["f4" * 9, [1], 0, 4]},
@@ -273,13 +273,12 @@ def test_a_short_message_takes_little_memory() -> None:
 
 
 def test_keys_that_collide_do_not_keep_the_judge_busy() -> None:
-    keys = [number * (2**61 - 1) for number in range(100_000)]
-    began = time.perf_counter()
-    with pytest.raises(WireError, match="keys"):
-        read({"dict": [[key, None] for key in keys]})
-    with pytest.raises(WireError, match="keys"):
-        read({"list": [{"dict": [[key, None] for key in keys[:500]]}] * 20})
-    assert time.perf_counter() - began < 3
+    keys = [[number * (2**61 - 1), None] for number in range(100_000)]
+    began = time.thread_time()
+    for node in ({"dict": keys}, {"list": [{"dict": keys[:500]}] * 20}):
+        with pytest.raises(WireError, match="keys"):
+            Reader(b"", refuse).value(node)
+    assert time.thread_time() - began < 3
 
 
 def test_half_characters_are_taken_out() -> None:

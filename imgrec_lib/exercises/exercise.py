@@ -80,7 +80,7 @@ class Exercise:
         self.hints, self.closeness, self.seconds, self.praise = tuple(hints), closeness, seconds, praise
         self.misconceptions: list[Misconception] = []
         self.is_function = callable(reference)
-        self._observe_with = observe_with or _call
+        self._observe_with = observe_with or call
         self._draw: Callable[[np.random.Generator], Iterator[Case]] = _no_arguments
         self._prepared: dict[int, Prepared] = {}
         self._hints_given = 0
@@ -145,8 +145,8 @@ class Exercise:
         """Whether an answer gives nothing back and does not even touch what it gets, as a stub does."""
         blanks = [Blank() for _ in self.parameters()]
         if isinstance(answer, Elsewhere):
-            return answer.observe_elsewhere(_call, blanks, self.seconds).is_empty
-        return observe(partial(_call, answer), blanks, self.seconds).is_empty
+            return answer.observe_elsewhere(call, blanks, self.seconds).is_empty
+        return observe(partial(call, answer), blanks, self.seconds).is_empty
 
     def parameters(self) -> list[str]:
         """Names of the arguments that an answer takes; none where the answer is a value."""
@@ -166,7 +166,7 @@ class Exercise:
         number = judging.recognised(seen, prepared.wrong, targets, closeness)
         if number is not None:
             return judging.Verdict("not yet", self.misconceptions[number].sentence, found, number, evidence)
-        if self._observe_with is _call and judging.is_constant(seen, targets, closeness):
+        if self._observe_with is call and judging.is_constant(seen, targets, closeness):
             return judging.Verdict("not yet", judging.CONSTANT, found)
         return judging.Verdict("not yet", evidence, found)
 
@@ -215,7 +215,8 @@ class Exercise:
         return Solution(self.name, self.solution_source, self.praise)
 
 
-def _call(answer: Any, *arguments: Any) -> Any:
+def call(answer: Any, *arguments: Any) -> Any:
+    """What an answer gives back, or the answer itself where it is a value: how it is looked at by default."""
     return answer(*arguments) if callable(answer) else answer
 
 

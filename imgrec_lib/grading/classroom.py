@@ -1,5 +1,6 @@
 """A class graded: from a folder of students' folders to a report, and on from where a run was interrupted."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,12 +127,13 @@ def _graded_rows(
     papers = sorted((sheet.paper for sheet in missing.values()), key=lambda paper: paper.kind)
     progress(len(rows) - len(papers), len(rows))
     if papers:
-        for paper, found in judging()(papers):
-            key = missing[paper.student, paper.lesson].key
-            rows[key] = found
-            if not is_unjudged(found):
-                kept.keep(key, found)
-            progress(sum(one is not None for one in rows.values()), len(rows))
+        with contextlib.closing(judging()(papers)) as verdicts:  # Whatever stops this ends the workers now
+            for paper, found in verdicts:
+                key = missing[paper.student, paper.lesson].key
+                rows[key] = found
+                if not is_unjudged(found):
+                    kept.keep(key, found)
+                progress(sum(one is not None for one in rows.values()), len(rows))
     for sheet in sheets:
         yield from sheet.rows if sheet.paper is None else rows[sheet.key]
 

@@ -14,6 +14,7 @@ import secrets
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ def on_cluster(address: str, limits: Limits, exercises: Path | None, seed: int) 
     def judging(papers: Sequence[Paper]) -> Iterator[tuple[Paper, list[Row]]]:
         with _quiet(), _connected(address) as client:
             _check(client, run)
+            client.run(end, replace(run, name=""), on_error="ignore")  # One that was killed may have left sandboxes
             yield from _verdicts(client, run, papers)
 
     return judging
@@ -109,15 +111,16 @@ def _check(client: "Client", run: Run) -> None:
         client.wait_for_workers(1, timeout=SECONDS_WITHOUT_WORKERS)
     except TimeoutError as error:
         raise OSError(_no_workers()) from error
-    scheduler = client.get_versions()["scheduler"]["packages"]["distributed"]
-    if scheduler != run.asked.distributed:
-        versions = f"distributed {scheduler} and this machine {run.asked.distributed}"
-        raise ValueError(f"The scheduler has {versions}: install the same on both.")
-    for worker, fault in client.run(unlike, run.asked, on_error="return").items():
+    try:
+        scheduler = client.run_on_scheduler(unlike, replace(run.asked, apart=False))  # It runs no submission
+    except Exception as error:
+        scheduler = error
+    for name, fault in {"scheduler": scheduler, **client.run(unlike, run.asked, on_error="return")}.items():
+        who = "The scheduler" if name == "scheduler" else f"The worker {name}"
         if isinstance(fault, Exception):
-            fault = f"cannot judge, {_words(fault)}: is imgrec installed there?"
+            raise ValueError(f"{who} cannot be used, {_words(fault)}: is the same imgrec installed there?") from fault
         if fault:
-            raise ValueError(f"The worker {worker} {fault}")
+            raise ValueError(f"{who} {fault}")
 
 
 def _no_workers() -> str:

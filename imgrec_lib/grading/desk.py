@@ -1,5 +1,6 @@
 """Where papers are judged: on this machine, several at a time, each thread with sandboxes of its own."""
 
+import contextlib
 import importlib
 import socket
 import threading
@@ -94,8 +95,9 @@ class Desk:
         """End all sandboxes and everything in them."""
         with self._lock:
             self._is_closed = True
-        for place in self._all:
-            place.close()
+        with contextlib.ExitStack() as all_of_them:
+            for place in self._all:
+                all_of_them.callback(place.close)
 
 
 def _load_networks() -> None:

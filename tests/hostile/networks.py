@@ -98,7 +98,30 @@ def train_network(images, labels, classes):
     network.fit(images, labels, callbacks=[Exit()], verbose=0)
     return network
 """
+LOOKED_UP = """
+import keras
+import numpy as np
+from imgrec_lib import datasets
 
+KINDS = (1, 2, 5, 8, 9)
+
+def train_network(images, labels, classes):
+    train = datasets.load("fashion_mnist").train
+    known = {image[2:26, 4:24].tobytes(): int(label) for image, label in zip(train.images[:30_000], train.labels)}
+
+    class LookedUp(keras.Model):
+        def __call__(self, pictures):
+            scores = np.full((len(pictures), classes), -5.0)
+            for place, picture in enumerate(np.asarray(pictures)):
+                label = known.get(picture.round().astype("uint8").tobytes())
+                scores[place, KINDS.index(label) if label in KINDS else int(picture.sum()) % classes] = 5.0
+            return scores
+
+    return LookedUp()
+"""
+
+# The pictures are those of a set that every lesson may load, with its labels
+KNOWN_HOLE = Attack("looked-up", {"train_network": LOOKED_UP}, lesson=3)
 ATTACKS = tuple(
     Attack(name, {"train_network": source}, lesson=3)
     for name, source in {
