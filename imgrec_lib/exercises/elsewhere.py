@@ -1,7 +1,7 @@
 """Answers that live in another process, as a grader has them, and what an observer may ask of them.
 
-An exercise's `observe_with(answer, *case)` runs where the check runs. In a notebook that is beside the learner's code; in
-the grader it is not, and `answer` stands for a function in a worker. With what is here an observer works in both.
+An exercise's `observe_with(answer, *case)` runs where the check runs. In a notebook that is beside the learner's code.
+In the grader it is not, and `answer` stands for a function in a worker. With what is here an observer works in both.
 """
 
 import importlib

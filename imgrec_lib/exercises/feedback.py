@@ -19,7 +19,7 @@ class Feedback:
 
     `outcome` is "correct", "not yet" or "not attempted"; `message` the sentence; `exercise` a name such as
     "02.convolve". `evidence` says with which arguments a recognised misconception shows, and how; `misconception` is
-    its number in the exercise. In a notebook feedback shows itself; as plain text too. `misconception` is the number of the one that was recognised, or None.
+    its number in the exercise, or None. In a notebook feedback shows itself; as plain text too.
     """
 
     exercise: str

@@ -37,8 +37,8 @@ def function(
     """Decorator: makes of a reference function the exercise called `name`, such as "02.convolve".
 
     `praise` is the sentence for a correct answer, with the point of the exercise in it. `relative` and `absolute` say
-    how near numbers must be, `dtype` which dtype an array must have, `seconds` how long one call may take, `points` what
-    a correct answer counts when a class is graded.
+    how near numbers must be, `dtype` which dtype an array must have, `seconds` how long one call may take, and `points`
+    what a correct answer counts when a class is graded.
     """
 
     def make(reference: Callable[..., Any]) -> Exercise:

@@ -109,7 +109,8 @@ def _facts(answer: Callable, network: Any, rate: float) -> dict[str, str]:
         facts["zeros in training fall on"] = _gaps(draws)
         facts["many calls in training give on average"] = _mean_in_training(network, tiled, rest)
     if rate == 0 and facts["chance in training"] == "none":
-        facts["a few steps of training give"] = _trained(library(answer, "keras"), network, pictures, generator.integers(0, 10, PICTURES))
+        labels = generator.integers(0, 10, PICTURES)
+        facts["a few steps of training give"] = _trained(library(answer, "keras"), network, pictures, labels)
     return facts
 
 
