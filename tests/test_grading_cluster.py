@@ -173,17 +173,19 @@ def graded(submissions: Path, out: Path, progress: Callable[..., None] = lambda 
     return grade(Settings(submissions, out, 2, LIMITS, **more), progress)
 
 
-def scores(out: Path) -> bytes:
-    return (out / "scores.csv").read_bytes()
+def report(out: Path) -> dict[str, bytes]:
+    """All files of a report, but for the journal."""
+    paths = [path for path in out.rglob("*") if path.is_file() and not path.name.startswith(journal.NAME)]
+    return {str(path.relative_to(out)): path.read_bytes() for path in paths}
 
 
 @pytest.fixture(scope="module")
-def lesson(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    """Twelve submissions of lesson 2, some of them slow, and the scores that they get on this machine."""
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """Twelve submissions of lesson 2, some of them slow, and their report from this machine."""
     folder = tmp_path_factory.mktemp("lesson")
     source = next(path for path in authoring.lessons() if path.name.startswith("02"))
     answers = {one.answer_name: one.solution_source for one in catalogue().values() if one.name.startswith("02.")}
-    wrong = {"relu": "def relu(values):\n    return 1", "max_pool": "import os\nos._exit(0)", "weigh": "def weigh("}
+    wrong = {"relu": "def relu(values):\n    return values", "max_pool": "import os\nos._exit(0)", "weigh": "def weigh("}
     for number in range(12):
         notebook, own = read(source, 4), answers | (wrong if number % 5 == 3 else {})
         for cell in notebook.cells:
@@ -194,7 +196,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
         path.parent.mkdir(parents=True)
         write(notebook, path)
     graded(folder / "class", folder / "report")
-    return folder / "class", scores(folder / "report")
+    return folder / "class", report(folder / "report")
 
 
 @pytest.fixture
@@ -212,8 +214,8 @@ def hand_in(submissions: Path, student: str, source: str) -> None:
     path.write_text(json.dumps(new_notebook(cells=[new_code_cell(source)])))
 
 
-def test_a_cluster_gives_the_scores_of_one_machine_and_holds_nothing_afterwards(
-    two: Cluster, lesson: tuple[Path, bytes], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_a_cluster_gives_the_report_of_one_machine_and_holds_nothing_afterwards(
+    two: Cluster, lesson: tuple[Path, dict[str, bytes]], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     both = set()
 
@@ -221,15 +223,15 @@ def test_a_cluster_gives_the_scores_of_one_machine_and_holds_nothing_afterwards(
         both.update(worker.pid for worker in two.workers if below(worker))
 
     graded(lesson[0], tmp_path / "report", look, scheduler=two.address)
-    assert scores(tmp_path / "report") == lesson[1]
-    assert b",correct" in lesson[1] and b",not yet" in lesson[1]
+    assert report(tmp_path / "report") == lesson[1]
+    assert b",correct," in lesson[1]["scores.csv"] and b",not yet," in lesson[1]["scores.csv"]
     assert both == {worker.pid for worker in two.workers}
     assert [below(worker) for worker in two.workers] == [[], []]
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_worker_killed_while_it_judges_changes_nothing(
-    two: Cluster, lesson: tuple[Path, bytes], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    two: Cluster, lesson: tuple[Path, dict[str, bytes]], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     victim, sandboxes = two.workers[0], []
 
@@ -242,7 +244,7 @@ def test_a_worker_killed_while_it_judges_changes_nothing(
 
     graded(lesson[0], tmp_path / "report", kill, scheduler=two.address)
     assert victim.returncode == -signal.SIGKILL and sandboxes
-    assert scores(tmp_path / "report") == lesson[1]
+    assert report(tmp_path / "report") == lesson[1]
     assert are_gone(sandboxes)
     assert capfd.readouterr() == ("", "")
 
@@ -263,7 +265,7 @@ def test_without_workers_a_run_ends_with_a_sentence_and_goes_on_later(
     graded(**homework, progress=lambda done, total: heard.append(done), scheduler=empty.address)
     graded(**homework | {"out": tmp_path / "here"})
     assert heard[0] >= 2 and heard[-1] == 5
-    assert scores(homework["out"]) == scores(tmp_path / "here")
+    assert report(homework["out"]) == report(tmp_path / "here")
 
 
 def test_a_homework_is_judged_where_its_file_is_not(
@@ -291,16 +293,21 @@ def test_an_exercise_that_does_not_work_stops_the_class_with_its_name(
         graded(**homework, scheduler=one.address)
 
 
+def started_run(homework: dict[str, Path], cluster: Cluster) -> subprocess.Popen:
+    """The command as an instructor starts it."""
+    words = [homework["submissions"], "--out", homework["out"], "--exercises", homework["exercises"]]
+    command = [sys.executable, "-m", "imgrec_lib", "grade", *map(str, words), "--scheduler", cluster.address]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
 def test_what_is_judged_ends_with_ctrl_c_or_with_the_next_run_and_the_cluster_goes_on(
     two: Cluster, homework: dict[str, Path]
 ) -> None:
     for number in range(4):
         hand_in(homework["submissions"], f"endless{number}", ENDLESS)
-    words = [homework["submissions"], "--out", homework["out"], "--exercises", homework["exercises"]]
-    command = [sys.executable, "-m", "imgrec_lib", "grade", *map(str, words), "--scheduler", two.address]
     held = []
     for number in (signal.SIGKILL, signal.SIGINT):
-        run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        run = started_run(homework, two)
         assert until(lambda: all(is_judging(worker, held) for worker in two.workers))
         held[:] = [one for worker in two.workers for one in below(worker)]
         run.send_signal(number)
@@ -312,6 +319,19 @@ def test_what_is_judged_ends_with_ctrl_c_or_with_the_next_run_and_the_cluster_go
         shutil.rmtree(homework["submissions"] / f"endless{number}")
     graded(**homework, scheduler=two.address)
     assert [below(worker) for worker in two.workers] == [[], []]
+
+
+def test_a_scheduler_that_ends_is_said_in_one_line(homework: dict[str, Path], tmp_path: Path) -> None:
+    hand_in(homework["submissions"], "endless", ENDLESS)
+    (tmp_path / "cluster").mkdir()
+    alone = Cluster(tmp_path / "cluster")
+    worker = alone.start_worker()
+    run = started_run(homework, alone)
+    assert until(lambda: is_judging(worker, []))
+    alone.close()
+    _, said = run.communicate(timeout=30)
+    print(said)
+    assert (run.returncode, said.count("\n")) == (1, 1) and said.startswith("imgrec: The scheduler is gone")
 
 
 def test_a_worker_with_another_imgrec_is_named(empty: Cluster, homework: dict[str, Path], tmp_path: Path) -> None:
