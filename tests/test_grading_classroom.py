@@ -348,6 +348,41 @@ def test_a_journal_keeps_rows_and_its_seed(tmp_path: Path) -> None:
         assert kept.seed == seed and kept.result("a") == rows("half \ud800 a character")
 
 
+def told_in(graded: Graded, student: str) -> str:
+    """What the row on `twice` says of the case that was tried."""
+    (found,) = [row for row in graded.rows if row.student == student and row.exercise == "hw.twice"]
+    return found.message + found.evidence
+
+
+def test_what_is_handed_in_after_a_report_meets_other_cases(course: Course) -> None:
+    for student in ("anna", "bob"):
+        course.hand_in(student, "def twice(number):\n    return number - 1", "seven = 7")
+    first = course.grade()
+    assert told_in(first, "anna") == told_in(first, "bob")
+    course.hand_in("bob", "def twice(number):\n    return number - 1 ", "seven = 7")
+    again = course.grade()
+    assert course.judged == ["bob"]
+    assert told_in(again, "anna") == told_in(first, "anna") != told_in(again, "bob")
+
+
+def test_an_interrupted_class_goes_on_with_its_cases(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.hand_in("anna", *GOOD)
+    seeds = []
+    for failing in (True, False):
+        with monkeypatch.context() as patch:
+            if failing:
+                patch.setattr(classroom.report, "write", lambda *arguments: (_ for _ in ()).throw(OSError("full")))
+            try:
+                course.grade()
+            except OSError:
+                with journal.opened(course.out) as kept:
+                    seeds.append(kept.seed)
+        course.hand_in("bob", *GOOD)
+    with sqlite3.connect(course.out / journal.NAME) as connection:
+        seeds += connection.execute("select seed, told from seeds").fetchone()
+    assert seeds == [seeds[0], seeds[0], 1]
+
+
 def test_two_reports_have_different_seeds(tmp_path: Path) -> None:
     seeds = set()
     for name in "abcd":

@@ -275,6 +275,7 @@ def _journal_without_results(course: Class, folder: Path) -> Path:
     shutil.copy(course.folder / "report" / JOURNAL, path)
     with sqlite3.connect(path) as journal:
         journal.execute("delete from results")
+        journal.execute("update seeds set told = 0")  # As if that run had been interrupted
     return path
 
 

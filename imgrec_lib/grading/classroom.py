@@ -154,10 +154,10 @@ def grade(settings: Settings, progress: Progress = lambda done, total: None) -> 
     assignments = _assignments(settings)
     found = find(settings.submissions, [*assignments], _recognise(settings, assignments))
     sheets = _sheets(found, assignments, settings)
+    tasks = {name: task for assignment in assignments.values() for name, task in assignment.tasks.items()}
     with journal.opened(settings.out) as kept:
         judging = lambda: _judging(settings, assignments, kept.seed)  # noqa: E731
-        rows = tuple(_graded_rows(sheets, judging, kept, progress))
-    tasks = {name: task for assignment in assignments.values() for name, task in assignment.tasks.items()}
-    graded = Graded(rows, isolation(), tasks)
-    report.write(graded, settings.out)
+        graded = Graded(tuple(_graded_rows(sheets, judging, kept, progress)), isolation(), tasks)
+        report.write(graded, settings.out)
+        kept.finish()
     return graded

@@ -17,7 +17,9 @@ from imgrec_lib.grading.rows import Row
 NAME = ".grading.sqlite"
 SECONDS_TO_WAIT = 2.0
 TABLES = """
-create table if not exists seeds (number integer primary key check (number = 0), seed integer not null);
+create table if not exists seeds (
+    number integer primary key check (number = 0), seed integer not null, told integer not null default 0
+);
 create table if not exists results (key text primary key, rows text not null);
 """
 
@@ -32,7 +34,7 @@ def key(*parts: str | bytes) -> str:
 
 
 class Journal:
-    """The results of a report's folder; `seed` is the one that its cases are drawn from."""
+    """The results of a report's folder; `seed` is the one that cases are drawn from until `finish`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -49,9 +51,16 @@ class Journal:
     def keep(self, name: str, rows: Sequence[Row]) -> None:
         """Keep the rows of a key; raises `OSError` where that cannot be done, as on a full disk."""
         text = json.dumps([asdict(row) for row in rows])
+        self._write("insert or replace into results values (?, ?)", name, text)
+
+    def finish(self) -> None:
+        """Say that the report is written: it tells of its cases, so whatever is judged after it gets others."""
+        self._write("update seeds set told = 1")
+
+    def _write(self, statement: str, *values: str) -> None:
         try:
             with self._connection:
-                self._connection.execute("insert or replace into results values (?, ?)", (name, text))
+                self._connection.execute(statement, values)
         except sqlite3.Error as error:
             raise OSError(f"{NAME} in the report's folder cannot be written ({error}): is the disk full?") from error
 
@@ -64,7 +73,9 @@ def _open(path: Path) -> sqlite3.Connection:
         if connection.execute("pragma quick_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("it is damaged")
         with connection:
-            connection.execute("insert or ignore into seeds values (0, ?)", (secrets.randbelow(2**31),))
+            fresh = (secrets.randbelow(2**31),)
+            connection.execute("insert or ignore into seeds (number, seed) values (0, ?)", fresh)
+            connection.execute("update seeds set seed = ?, told = 0 where told = 1", fresh)
             connection.execute("update seeds set seed = seed")  # Now it is locked
     except sqlite3.Error:
         connection.close()
