@@ -133,7 +133,7 @@ def page(path):
 def test_a_report_is_these_files_and_no_others(tmp_path):
     names = {str(name) for name in written(CLASS, tmp_path / "new" / "report")}
     pages_of_students = {f"feedback/{name}.html" for name in ("ana", "Ben", "Éva")}
-    assert names == {"scores.csv", "junit.xml", "index.html"} | pages_of_students
+    assert names == {"scores.csv", "junit.xml", "index.html", "summary.md"} | pages_of_students
 
 
 def test_scores_hold_a_line_for_each_row_in_order(tmp_path):
@@ -375,7 +375,7 @@ def test_pages_of_students_who_are_gone_are_removed_and_nothing_else(tmp_path):
         (tmp_path / name).write_text("mine")
     report.write(graded(row("Ben")), tmp_path)
     left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert left == {"scores.csv", "junit.xml", "index.html", "feedback/Ben.html", *others}
+    assert left == {"scores.csv", "junit.xml", "summary.md", "index.html", "feedback/Ben.html", *others}
     assert all((tmp_path / name).read_text() == "mine" for name in others)
 
 

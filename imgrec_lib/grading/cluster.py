@@ -193,7 +193,9 @@ class _Answers:
 
     def give_up(self, run: Run) -> None:
         """Cancel what has not come, and end what the workers hold for the run."""
-        with contextlib.suppress(Exception):  # The cluster may be gone
+        if self._client.status != "running":  # The scheduler is gone
+            return
+        with contextlib.suppress(Exception):
             self._client.cancel([future for future, _ in self._asked.values()], force=True)
             self._client.run(end, run, on_error="ignore")
 
