@@ -144,8 +144,8 @@ def parser() -> argparse.ArgumentParser:
     made_parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = made_parser.add_argument
     add("--homework", choices=[*HOMEWORKS, "both"], default="both")
-    add("--students", type=int, default=40, help="students in the class of imgrec and of the floor")
-    add("--peer-students", type=int, default=10, help="students in the class of nbgrader and otter-grader")
+    add("--students", type=int, default=120, help="students in the class of imgrec and of the floor")
+    add("--peer-students", type=int, default=6, help="students in the class of nbgrader and otter-grader")
     add("--rounds", type=int, default=2, help="how often each tool grades its class, in turns")
     add("--tools", nargs="+", choices=[*TOOLS], default=DEFAULT, help=f"default: {' '.join(DEFAULT)}")
     add("--jobs", type=int, default=2, help="submissions graded at a time, by each tool")

@@ -57,6 +57,12 @@ MODES = [pytest.param("bubblewrap", marks=NEEDS_BUBBLEWRAP), "limits"]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="submissions run in forked processes")
 
 
+def test_bubblewrap_works_where_it_is_required() -> None:
+    if os.environ.get("IMGREC_SANDBOX") != "required":
+        pytest.skip("IMGREC_SANDBOX=required is not set, so tests without bubblewrap are skipped and not red")
+    assert sandbox._bubblewrap_fault() == ""
+
+
 @pytest.fixture(scope="module")
 def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds the probe, and a server that must not be forked."""
