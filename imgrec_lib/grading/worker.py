@@ -4,6 +4,7 @@ It is a process of its own, and whatever the submission does to it, it has nothi
 no target, no other submission. What it says is believed to be what the learner's code does, and no more.
 """
 
+import gc
 import random
 import socket
 import sys
@@ -18,6 +19,7 @@ from imgrec_lib.grading import messages, standins, wire
 from imgrec_lib.grading.cells import Cells
 
 TENSORS = ("tensorflow", "torch", "jax")
+SELDOM = (100_000, 20, 100)  # Collections take a tenth of a short training, and a worker's memory is limited anyway
 LONGEST_TELLING = 20.0
 
 
@@ -179,4 +181,5 @@ def _numbers(tensor: Any) -> np.ndarray:
 def serve(channel: socket.socket) -> None:
     """Be a worker until the judge has heard enough."""
     standins.install()
+    gc.set_threshold(*SELDOM)
     Worker(channel).serve()
