@@ -2,9 +2,9 @@
 
 import contextlib
 import json
+import multiprocessing
 import os
 import re
-import signal
 import socket
 import threading
 import time
@@ -21,36 +21,48 @@ from imgrec_lib.grading.session import Session
 HEADER = {"printed": "", "late": False, "generators": [], "changed": []}
 
 
+# Forked from a process of its own, for TensorFlow may be at work in the tests' one, and a fork of that would hang.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["cv2", "imgrec_lib.grading.worker", "imgrec_lib.grading.session"])
+
+
+def _serve(channel: socket.socket) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    with contextlib.suppress(BaseException):
+        worker.serve(channel)
+    os._exit(1)
+
+
 class Forks:
     """What a session needs of a sandbox, with a plain forked process for each worker; it counts them."""
 
     def __init__(self) -> None:
-        self.count, self._number = 0, 0
+        self.count, self._process = 0, None
 
     def fork(self) -> socket.socket:
         """The judge's end of a socket to a new worker."""
         self.end()
         self.count += 1
         ours, theirs = socket.socketpair()
-        self._number = os.fork()
-        if self._number == 0:
-            with contextlib.suppress(BaseException):
-                ours.close()
-                os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-                worker.serve(theirs)
-            os._exit(1)
-        theirs.close()
+        with theirs:
+            process = FORKS.Process(target=_serve, args=(theirs,), daemon=True)
+            process.start()
+        self._process = process
         return ours
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether there is a worker."""
+        return self._process is not None
 
     def end(self) -> str:
         """"ended" where it had ended by itself, and "killed" otherwise."""
-        number, self._number = self._number, 0
-        if not number:
+        process, self._process = self._process, None
+        if process is None:
             return "ended"
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
-        _, status = os.waitpid(number, 0)
-        return "killed" if os.WIFSIGNALED(status) else "ended"
+        process.kill()
+        process.join()
+        return "killed" if process.exitcode < 0 else "ended"
 
     close = end
 

@@ -236,7 +236,7 @@ def test_what_stops_a_class_ends_its_workers_at_once(course: Course, monkeypatch
     with pytest.raises(OSError) as caught:  # Whoever keeps the exception keeps all that was at work
         course.grade()
     assert "full" in str(caught.value)
-    assert len(closed) == 1 and made and not any(forks._number for forks in made)
+    assert len(closed) == 1 and made and not any(forks.is_at_work for forks in made)
 
 
 def test_where_no_worker_can_be_made_the_class_stops_with_the_reason(
@@ -483,7 +483,7 @@ def test_a_closed_desk_makes_no_worker_whichever_thread_asks() -> None:
     place.close()
     sandbox.go_on.set()
     thread.join(5)
-    assert len(said) == 1 and sandbox.closed == 2 and sandbox._number == 0
+    assert len(said) == 1 and sandbox.closed == 2 and not sandbox.is_at_work
     sandbox.begun.clear()
     for ask in (place.fork, place.try_anew):
         with pytest.raises(SandboxError):
@@ -500,7 +500,7 @@ def test_a_stopped_class_starts_no_further_worker(monkeypatch: pytest.MonkeyPatc
     judge = desk.on_this_machine(one, {"hw": assignment}, 1, 2)(papers)
     next(judge)
     judge.close()
-    assert made and all(forks._number == 0 for forks in made)
+    assert made and not any(forks.is_at_work for forks in made)
     with pytest.raises(SandboxError):
         one.judge(papers[0], assignment, 1)
 
