@@ -22,11 +22,14 @@ def _positive(text: str) -> int:
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int], None]]:
     """A function that shows how many submissions are done; a moving bar in a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+    with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("grading", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
