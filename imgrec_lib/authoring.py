@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgrec_lib.files import write_whole
 from imgrec_lib.sealing import is_sealed, seal
 
 if TYPE_CHECKING:
@@ -54,13 +55,6 @@ def colab_address(notebook: str) -> str:
 def lessons() -> list[Path]:
     """The course's notebooks in their order."""
     return sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-
-
-def write(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: to a temporary file beside it, then by renaming."""
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(temporary, path)
 
 
 def addressed(notebook: "NotebookNode", name: str) -> "NotebookNode":
@@ -107,21 +101,21 @@ def store(path: Path) -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         executed = client.execute(env=os.environ | {"IMGREC_PROGRESS": str(Path(folder) / "progress.sqlite")})
-    write(path, sealed(cleaned(executed)))
+    write_whole(path, sealed(cleaned(executed)))
 
 
 def address(path: Path) -> None:
     """Write the badge and the Colab cell of a lesson, or the badges of README.md, from the repository's address."""
     if path.suffix == ".md":
         text = path.read_text(encoding="utf-8")
-        write(path, BADGE_PATTERN.sub(lambda found: BADGE.format(address=colab_address(found["notebook"])), text))
+        write_whole(path, BADGE_PATTERN.sub(lambda found: BADGE.format(address=colab_address(found["notebook"])), text))
         return
     import nbformat
 
     notebook = nbformat.read(path, as_version=4)
     was_sealed = is_sealed(notebook)
     addressed(notebook, path.name)
-    write(path, sealed(notebook) if was_sealed else nbformat.writes(notebook))
+    write_whole(path, sealed(notebook) if was_sealed else nbformat.writes(notebook))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

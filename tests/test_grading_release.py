@@ -288,12 +288,10 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
     path, out = written(tmp_path, code(MARKED)), tmp_path / "out.ipynb"
     out.write_text("as it was")
 
-    def full(self: Path, text: str, **more: Any) -> int:
-        with self.open("w") as file:
-            file.write(text[:20])
+    def full(number: int) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr("imgrec_lib.files.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         release(path, out)
     assert out.read_text() == "as it was"

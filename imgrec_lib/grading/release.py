@@ -7,11 +7,11 @@ cells with the tag "instructor" are left out.
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from imgrec_lib.files import write_whole
 from imgrec_lib.grading import stored
 from imgrec_lib.grading.marks import MarkError, marks, regions
 from imgrec_lib.grading.publishing import digest
@@ -123,7 +123,4 @@ def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     if path.is_dir() or not path.parent.is_dir():
         raise ValueError(f"{path} cannot be written: it is a folder, or its folder is missing; give a file's path.")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".release-") as folder:
-        temporary = Path(folder) / "notebook"
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
+    write_whole(path, text)
