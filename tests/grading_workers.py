@@ -39,6 +39,9 @@ class Forks:
     def __init__(self) -> None:
         self.count, self._process = 0, None
 
+    def begin(self) -> None:
+        """There is nothing to wait for."""
+
     def fork(self) -> socket.socket:
         """The judge's end of a socket to a new worker."""
         self.end()

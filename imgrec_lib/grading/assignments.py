@@ -17,21 +17,16 @@ from imgrec_lib.grading.published import Published
 
 COURSE = Path(__file__).resolve().parents[2]
 MODULE = "imgrec_homework"
-NETWORKS = re.compile(r"^\s*(import|from) +(keras|tensorflow)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one lesson, in their order; `published` is what was handed out, `tasks` what each asks for.
-
-    `imports_networks` says whether the code of the exercises imports Keras or TensorFlow, here in the judge.
-    """
+    """The exercises of one lesson, in their order; `published` is what was handed out, `tasks` what each asks for."""
 
     lesson: str
     exercises: tuple[Exercise, ...]
     published: Published
     tasks: dict[str, str]
-    imports_networks: bool = False
 
     @property
     def answer_names(self) -> list[str]:
@@ -89,7 +84,7 @@ def assignment_from_source(source: str, stem: str, file: str = "") -> Assignment
         raise ValueError(f"{stem}.py holds no exercise: make some with imgrec_lib.exercises.making.function or value.")
     lesson = exercises[0].name.split(".")[0] or stem
     tasks = {one.name: _task(one) for one in exercises}
-    return Assignment(lesson, exercises, Published.none(), tasks, bool(NETWORKS.search(source)))
+    return Assignment(lesson, exercises, Published.none(), tasks)
 
 
 def _run_module(source: str, file: str) -> object:

@@ -1,15 +1,14 @@
 """Where papers are judged: on this machine, several at a time, each thread with sandboxes of its own."""
 
 import contextlib
-import importlib
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from imgrec_lib.grading.assignments import Assignment
-from imgrec_lib.grading.judge import Paper, UnfitExercise, judge, rows_unjudged
+from imgrec_lib.grading.judge import Paper, UnfitExercise, judge, prepare, rows_unjudged
 from imgrec_lib.grading.limits import Limits
 from imgrec_lib.grading.rows import Row
 from imgrec_lib.grading.sandbox import Sandbox, SandboxError
@@ -34,6 +33,11 @@ class Place:
             self._sandbox.close()
             self._refuse()
         return channel
+
+    def begin(self) -> None:
+        """Let the sandbox start while something else is done."""
+        self._refuse()
+        self._sandbox.begin()
 
     def _refuse(self) -> None:
         if self._is_closed:
@@ -89,6 +93,7 @@ class Desk:
                     raise SandboxError("grading was stopped: no more submissions are judged")
                 own[kind] = Place(Sandbox(kind, self.limits, self.hidden))
                 self._all.append(own[kind])
+                own[kind].begin()
         return own[kind]
 
     def close(self) -> None:
@@ -100,23 +105,26 @@ class Desk:
                 all_of_them.callback(place.close)
 
 
-def _load_networks() -> None:
-    """Import Keras while sandboxes start, and keep its first words to itself."""
-    with quiet():
-        importlib.import_module("keras")
+def _prepare(assignments: Iterable[Assignment], seed: int) -> None:
+    """Draw cases and find targets while sandboxes start; Keras, where that takes it, keeps its first words to itself.
+
+    An exercise that fails says so when it is judged.
+    """
+    with quiet(), contextlib.suppress(UnfitExercise):
+        for assignment in assignments:
+            for exercise in assignment.exercises:
+                prepare(exercise, seed)
 
 
-def on_this_machine(
-    desk: Desk, assignments: dict[str, Assignment], seed: int, jobs: int
-) -> Judging:
+def on_this_machine(desk: Desk, assignments: dict[str, Assignment], seed: int, jobs: int) -> Judging:
     """A way to judge papers here, `jobs` at a time; what is not done when it is interrupted is given up."""
 
     def judging(papers: Sequence[Paper]) -> Iterator[tuple[Paper, list[Row]]]:
-        if any(assignment.imports_networks for assignment in assignments.values()):
-            threading.Thread(target=_load_networks, daemon=True).start()
+        asked = [assignments[lesson] for lesson in dict.fromkeys(paper.lesson for paper in papers)]
         pool = ThreadPoolExecutor(jobs)
         try:
             running = {pool.submit(desk.judge, paper, assignments[paper.lesson], seed): paper for paper in papers}
+            threading.Thread(target=_prepare, args=(asked, seed), daemon=True).start()
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:

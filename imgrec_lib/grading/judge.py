@@ -53,7 +53,7 @@ class Paper:
 def judge(paper: Paper, exercises: Sequence[Exercise], seed: int, sandbox: Sandbox, limits: Limits) -> list[Row]:
     """The rows of a submission, one for each exercise, in their order."""
     for exercise in exercises:
-        _prepare(exercise, seed)
+        prepare(exercise, seed)
     session = Session(sandbox, limits, paper.steps, time.monotonic() + limits.seconds)
     try:
         return [_row(paper, exercise, _verdict(paper, exercise, seed, session)) for exercise in exercises]
@@ -62,7 +62,7 @@ def judge(paper: Paper, exercises: Sequence[Exercise], seed: int, sandbox: Sandb
 
 
 @lru_cache(maxsize=1000)
-def _prepare(exercise: Exercise, seed: int) -> None:
+def prepare(exercise: Exercise, seed: int) -> None:
     """Know an exercise's cases and targets; what is wrong with the exercise itself stops the class."""
     try:
         with ONE_AT_A_TIME:

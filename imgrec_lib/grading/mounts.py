@@ -20,7 +20,7 @@ WORKER_MODULES = (
     "exercises/__init__.py", "exercises/observing.py", "exercises/failures.py", "exercises/comparing.py",
     "exercises/elsewhere.py", "grading/__init__.py", "grading/limits.py", "grading/linux.py", "grading/usage.py",
     "grading/ending.py", "grading/confining.py", "grading/warm.py", "grading/worker.py", "grading/cells.py",
-    "grading/wire.py", "grading/messages.py", "grading/standins.py",
+    "grading/wire.py", "grading/messages.py", "grading/standins.py", "grading/networks.py",
 )  # fmt: skip
 ROOTS_POWERS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_READ_SEARCH")
 NAMESPACES = (

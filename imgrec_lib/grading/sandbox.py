@@ -78,7 +78,13 @@ class Sandbox:
         bubblewrap = "" if _why_not_apart() else shutil.which("bwrap")
         self._plan = Plan(kind, limits, tuple(hidden), tuple(readable), serve, bubblewrap)
         self._launched: Launched | None = None
-        self._at_work = False
+        self._is_ready = self._at_work = False
+
+    def begin(self) -> None:
+        """Let the sandbox start while the caller does something else; the first `fork` waits for it."""
+        if self._launched is None:
+            self._is_ready = False
+            self._launched = Launched(self._plan)
 
     def fork(self) -> socket.socket:
         """The judge's end of a socket whose other end a new worker has; ends the worker before.
@@ -114,13 +120,14 @@ class Sandbox:
             raise SandboxError(words.removeprefix("refused "))
 
     def _running(self) -> Launched:
-        if self._launched is None:
-            self._launched = Launched(self._plan)
+        self.begin()
+        if not self._is_ready:
             try:
                 self._launched.line(SECONDS_TO_START)
             except BaseException:
                 self._discard()
                 raise
+            self._is_ready = True
         return self._launched
 
     def _discard(self) -> None:
@@ -154,9 +161,7 @@ class Sandbox:
             launched.close()
 
 
-def command(
-    arguments: Sequence[str], *, readable: Sequence[Path] = (), writable: Sequence[Path] = ()
-) -> list[str]:
+def command(arguments: Sequence[str], *, readable: Sequence[Path] = (), writable: Sequence[Path] = ()) -> list[str]:
     """The command that runs a program in a sandbox, or the program itself where bubblewrap does not work.
 
     Inside are Python, the course with its exercises and its data, the `readable` and `writable` paths, and a network

@@ -23,6 +23,7 @@ from imgrec_lib.grading import linux
 from imgrec_lib.grading.confining import acting_as, confine, ignore_signals
 from imgrec_lib.grading.ending import NotEnded, empty, end_all
 from imgrec_lib.grading.limits import Limits
+from imgrec_lib.grading.networks import quicken
 from imgrec_lib.grading.usage import excess, others
 from imgrec_lib.quiet import quiet
 
@@ -35,7 +36,8 @@ LIGHT = (
 )  # fmt: skip
 HEAVY = (
     *LIGHT, "tensorflow", "keras", "keras.applications", f"{OWN}models", f"{OWN}training", f"{OWN}backbone",
-    f"{OWN}explaining", *(f"tensorflow.python.data.ops.{name}_op" for name in ("range", "from_tensors", "zip")),
+    f"{OWN}explaining",
+    *(f"tensorflow.python.data.ops.{name}_op" for name in ("range", "from_tensors", "zip", "concatenate", "flat_map")),
 )  # fmt: skip
 LAZY = ("layers", "models", "optimizers", "losses", "utils", "callbacks", "datasets")
 SECONDS_BETWEEN_LOOKS, LOOKS_PER_WALK = 0.08, 5
@@ -76,6 +78,7 @@ def import_lessons(kind: str) -> None:
     if tensorflow := sys.modules.get("tensorflow"):
         for name in LAZY:
             getattr(tensorflow.keras, name, None)
+        quicken()
 
 
 def unfit() -> str:
@@ -101,6 +104,7 @@ class WarmParent:
     def prepare(self) -> None:
         """Import everything, so that a fork finds it there, and let nobody look into this process."""
         module, _, function = self.orders.serve.partition(":")
+        gc.disable()  # Collections while so much is imported take an eighth of the time
         with quiet():
             import_lessons(self.orders.kind)
             self._serve = getattr(importlib.import_module(module), function)
@@ -111,6 +115,7 @@ class WarmParent:
         linux.set_process(linux.DUMPABLE, 0)
         linux.set_process(linux.CHILD_SUBREAPER, 1)
         gc.collect()
+        gc.enable()
         gc.freeze()  # A collection in a worker would otherwise copy every page that is shared with it
 
     def say(self, words: str) -> None:
