@@ -18,7 +18,7 @@ from imgrec_lib.grading.limits import MEGABYTE, Limits
 
 KINDS = ("light", "heavy")
 WORKER = "imgrec_lib.grading.worker:serve"
-SECONDS_TO_FORK, SECONDS_TO_END = 30.0, 25.0
+SECONDS_TO_FORK, SECONDS_TO_END = 30.0, 80.0
 COMMANDS_DISK = 1024 * MEGABYTE
 NO_FORK = (
     "submissions cannot be graded safely on this system, which has no fork: use WSL on Windows, Colab or GitHub Actions"
