@@ -11,13 +11,12 @@ import numpy as np
 
 from imgrec_lib import images
 from imgrec_lib.datasets.parts import Dataset, DatasetError, Split, hold_out, split
+from imgrec_lib.datasets.places import PART_NAMES, is_inside, is_junk
 from imgrec_lib.progress import progress
 
-PART_NAMES = {"train": "train", "validation": "validation", "val": "validation", "valid": "validation", "test": "test"}
 USUAL_SIZE = 96
 # Photographs that are all alike in size keep it up to this side; larger ones would fill the memory.
 LARGEST_OWN_SIZE = 256
-JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
 def load_folder(folder: str | os.PathLike, size: int | tuple[int, int] | None = None, seed: int = 0) -> Dataset:
@@ -52,18 +51,14 @@ def _part_folders(folder: Path, skipped: list[str]) -> dict[str, Path]:
 def _visible_folders(folder: Path, root: Path, skipped: list[str]) -> list[Path]:
     found = []
     for place in sorted(folder.iterdir()):
-        if not _is_junk(place.name) and place.is_dir() and _is_inside(place, root, skipped):
+        if not is_junk(place.name) and place.is_dir() and _is_inside(place, root, skipped):
             found.append(place)
     return found
 
 
-def _is_junk(name: str) -> bool:
-    return name.startswith(".") or name in JUNK
-
-
 def _is_inside(place: Path, root: Path, skipped: list[str]) -> bool:
-    """Whether a place really lies in the root, and is not a link that leads out of it."""
-    if not place.is_symlink() or place.resolve().is_relative_to(root.resolve()):
+    """Whether a place lies in the root; a link that leads out of it is listed as skipped."""
+    if is_inside(place, root):
         return True
     skipped.append(f"{place.relative_to(root).as_posix()}: a link that leads out of the folder")
     return False
@@ -74,8 +69,8 @@ def _pictures(part: Path, class_names: list[str], root: Path, skipped: list[str]
     found = []
     for label, name in enumerate(class_names):
         for place, folders, files in os.walk(part / name):
-            folders[:] = sorted(inner for inner in folders if not _is_junk(inner))
-            paths = [Path(place) / file for file in sorted(files) if not _is_junk(file)]
+            folders[:] = sorted(inner for inner in folders if not is_junk(inner))
+            paths = [Path(place) / file for file in sorted(files) if not is_junk(file)]
             found += [(path, label) for path in paths if _is_inside(path, root, skipped)]
     return found
 
@@ -114,8 +109,7 @@ def _check_classes(labels: np.ndarray, class_names: list[str], folder: Path, few
         )
     if len(class_names) == 1:
         raise DatasetError(
-            f"{folder} holds one class, {class_names[0]!r}; to tell classes apart it takes at least two class "
-            "folders"
+            f"{folder} holds one class, {class_names[0]!r}; to tell classes apart it takes at least two class folders"
         )
     for name, count in zip(class_names, np.bincount(labels, minlength=len(class_names)), strict=True):
         if count < fewest:
