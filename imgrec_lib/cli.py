@@ -62,6 +62,9 @@ def show_progress(options: argparse.Namespace) -> int:
 def add_commands(parser: argparse.ArgumentParser) -> None:
     """Adds every command to the parser: its name, its function and its arguments."""
     from imgrec_lib.grading import commands as instructor
+    from imgrec_lib.recognising import commands as recogniser
+    from imgrec_lib.recognising import export_commands as exporting
+    from imgrec_lib.serving import commands as serving
 
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     examination = commands.add_parser("doctor", help="see what is installed, what is missing, and what to do about it")
@@ -76,6 +79,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     getting = actions.add_parser("get", help="get a dataset, so that lessons find it")
     getting.add_argument("name", metavar="NAME", help="a name that `imgrec data list` shows")
     getting.set_defaults(run=get_data)
+    recogniser.add_commands(commands)
+    exporting.add_commands(commands)
+    serving.add_commands(commands)
     instructor.add_commands(commands)
 
 

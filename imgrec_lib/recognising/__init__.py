@@ -1,0 +1,1 @@
+"""A recogniser of your own: its file, its networks, how it is trained, measured and exported."""

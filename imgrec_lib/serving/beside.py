@@ -1,0 +1,127 @@
+"""The recogniser's web page, served beside a lesson for as long as a `with` block lasts, and asked over HTTP."""
+
+import contextlib
+import http.client
+import importlib.util
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+HOST = "127.0.0.1"
+SECONDS_TO_START, SECONDS_TO_ANSWER, SECONDS_TO_END = 60.0, 60.0, 10.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: the HTTP status, 200 where all is well, and the content, from JSON."""
+
+    status: int
+    content: Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """A server on this machine that is up; `port` is where it listens."""
+
+    port: int
+
+    def get(self, path: str) -> Reply:
+        """The reply to a question without pictures, such as `/health` or `/model`."""
+        return self._ask("GET", path)
+
+    def predict(self, *photographs: Path | bytes, explain: bool = False) -> Reply:
+        """The reply to `POST /predict` with one or several photographs, each a file or the bytes of one.
+
+        With `explain`, the server also says where it looked, as far as it can.
+        """
+        named = [
+            (f"{number}.jpg", one) if isinstance(one, bytes) else (one.name, one.read_bytes())
+            for number, one in enumerate(photographs, start=1)
+        ]
+        boundary = secrets.token_hex(16)
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        path = "/predict?explain=1" if explain else "/predict"
+        return self._ask("POST", path, _multipart(named, boundary), headers)
+
+    def _ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=SECONDS_TO_ANSWER)
+        with contextlib.closing(connection):
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return Reply(response.status, json.loads(response.read()))
+
+
+@contextlib.contextmanager
+def served(recogniser: str | os.PathLike) -> Iterator[Page]:
+    """A page that answers with the recogniser of a file, from `imgrec serve`, on a free port; ended with the block.
+
+    Raises ValueError where the server does not start, with what it said.
+    """
+    port = _free_port()
+    options = ["--port", str(port), "--runtime", quickest_runtime()]
+    command = [sys.executable, "-m", "imgrec_lib", "serve", os.fspath(recogniser), *options]
+    root = Path(__file__).resolve().parents[2]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])}
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    with tempfile.TemporaryFile() as said, subprocess.Popen(command, env=environment, stderr=said, **quiet) as server:
+        try:
+            page = Page(port)
+            _wait(page, server, said)
+            yield page
+        finally:
+            _end(server)
+
+
+def quickest_runtime() -> str:
+    """The runtime that answers soonest of those that are installed: ONNX Runtime, which Colab lacks, or Keras."""
+    return "onnx" if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("onnx") else "keras"
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def _multipart(named: list[tuple[str, bytes]], boundary: str) -> bytes:
+    """The body of a form in which every file is called `file` (RFC 7578)."""
+    parts = []
+    for name, content in named:
+        safe = name.replace("\\", "_").replace('"', "_").replace("\r", "_").replace("\n", "_")
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{safe}"\r\n\r\n'
+        parts.append(head.encode() + content + b"\r\n")
+    return b"".join(parts) + f"--{boundary}--\r\n".encode()
+
+
+def _wait(page: Page, server: subprocess.Popen, said: BinaryIO) -> None:
+    """Come back once the server says that it is well."""
+    give_up = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < give_up:
+        if server.poll() is not None:
+            said.seek(0)
+            lines = said.read().decode("utf-8", "replace").strip().splitlines()
+            raise ValueError(f"The server has ended: {lines[-1] if lines else 'it said nothing'}")
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+            if page.get("/health").status == 200:
+                return
+        time.sleep(0.05)
+    raise ValueError(
+        f"The server was not up within {SECONDS_TO_START:.0f} seconds; close other programs and try again."
+    )
+
+
+def _end(server: subprocess.Popen) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
