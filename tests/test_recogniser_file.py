@@ -98,6 +98,7 @@ def test_other_zip_programs_open_it(whole):
         assert archive.testzip() is None
         assert archive.namelist() == [table.WORDS, table.NUMBERS]
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+        assert {(entry.create_system, entry.external_attr >> 16) for entry in archive.infolist()} == {(3, 0o100644)}
 
 
 def test_one_flipped_bit_anywhere_is_refused(whole, tmp_path):
@@ -207,6 +208,7 @@ def test_another_zip_is_refused_by_what_is_wrong_with_it(whole, tmp_path, change
         (lambda one: one["description"].update(scores={"note": 1e300}), "finite"),
         (lambda one: one["description"].update(scores={"note": [[[[[[[[[1]]]]]]]]]}), "deep"),
         (lambda one: one["description"].update(scores={"note": "x" * 1001}), "too long"),
+        (lambda one: one["description"].update(scores={"note": "\x1b[2J"}), "cannot be shown"),
         (lambda one: one["description"].update(fine_tuned="yes"), "fine_tuned"),
         (lambda one: one["weights"]["arrays"].reverse(), "their order"),
         (lambda one: one["weights"]["arrays"].pop(), "head_dense/bias"),
@@ -227,6 +229,12 @@ def test_a_lie_with_right_checksums_is_refused(whole, tmp_path, change, words):
 ], ids=lambda text: repr(text[:8]))  # fmt: skip
 def test_json_that_is_none_or_too_much_is_refused(whole, tmp_path, text):
     refusal(tmp_path / "json.imgrec", packed(text, parts(whole)[1]))
+
+
+def test_json_that_says_something_twice_is_refused(whole, tmp_path):
+    words, numbers = parts(whole)
+    text = json.dumps(words).replace('"side": 22', '"side": 99, "side": 22').encode()
+    assert "twice" in refusal(tmp_path / "twice.imgrec", packed(text, numbers))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from imgrec_lib.quiet import quiet
 from imgrec_lib.recognising import networks
 from imgrec_lib.recognising.document import shown
 
@@ -63,6 +64,8 @@ class OnnxRuntime:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         options.log_severity_level = 3
+        # A thread that waits by spinning takes the processor from those that read pictures and answer requests
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._shape = shape
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
@@ -91,7 +94,9 @@ class LiteRTRuntime:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise ImportError(_missing("litert", "ai-edge-litert")) from error
-        self._interpreter = Interpreter(model_content=model, num_threads=threads)
+        with quiet():
+            self._interpreter = Interpreter(model_content=model, num_threads=threads)
+            self._interpreter.allocate_tensors()  # It says what computes for it at its first allocation
         self._shape, self._count, self._lock = shape, 0, threading.Lock()
 
     def logits(self, pictures: np.ndarray) -> np.ndarray:
