@@ -37,6 +37,12 @@ def address() -> Iterator[str]:
         yield f"http://localhost:{port}/"
 
 
+@pytest.fixture(autouse=True)
+def choosers_caught(page: Any) -> None:
+    """The browser is told before anything is clicked: told at the click, it sometimes opens a dialog of its own."""
+    page.on("filechooser", lambda chooser: None)
+
+
 @pytest.fixture
 def opened(page: Any, address: str) -> Any:
     """The page, once it has said what it recognises; nothing may break its content security policy."""
