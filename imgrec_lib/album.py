@@ -3,7 +3,7 @@
 import functools
 import itertools
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from imgrec_lib import backbone, images
 from imgrec_lib.datasets import Split
+from imgrec_lib.progress import Report
 
 if TYPE_CHECKING:
     import keras
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 SIDE = 224  # What the backbone was trained on.
 MOST_CLASSES, MOST_PHOTOGRAPHS, LONGEST_NAME = 8, 60, 30
 FEW = 5
-Report = Callable[[str, float], None]
 
 
 def checked_name(name: Any, taken: Iterable[str] = ()) -> str:

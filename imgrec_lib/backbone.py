@@ -49,7 +49,7 @@ def efficientnet_lite0(classes: bool = True, trainable: bool = False, input_size
     image = keras.Input((input_size, input_size, 3), name="image")
     outputs = layers.Conv2D(32, 3, strides=2, padding="same", use_bias=False, name="stem")(image)
     outputs = _normalised(outputs, "stem")
-    for number, (size, stride, channels) in enumerate(_blocks(), start=1):
+    for number, (size, stride, channels) in enumerate(blocks(), start=1):
         outputs = _block(outputs, f"block_{number:02}", size, stride, channels, 1 if number == 1 else WIDENING)
     outputs = _normalised(layers.Conv2D(FEATURES, 1, use_bias=False, name="head")(outputs), "head")
     outputs = layers.GlobalAveragePooling2D(name="features")(outputs)
@@ -61,7 +61,7 @@ def efficientnet_lite0(classes: bool = True, trainable: bool = False, input_size
     return model
 
 
-def _blocks() -> Iterator[tuple[int, int, int]]:
+def blocks() -> Iterator[tuple[int, int, int]]:
     """Kernel size, stride and channels of each of the sixteen blocks."""
     for size, stride, channels, repeats in STAGES:
         for repeat in range(repeats):

@@ -6,11 +6,17 @@ the first state of a display, finds the same thing on every machine.
 
 import html
 import time
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TypeVar
 
 Item = TypeVar("Item")
+Report = Callable[[str, float], None]  # Hears in words, and as a share from 0 to 1, how far something is
 SECONDS_BETWEEN_UPDATES = 0.2
+
+
+def part_of(report: Report, start: float, end: float) -> Report:
+    """A report for one part of the work, whose shares from 0 to 1 become those from `start` to `end` of the whole."""
+    return lambda words, share: report(words, start + (end - start) * share)
 
 
 def remaining(seconds: float, done: float) -> str:

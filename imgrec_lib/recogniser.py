@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from imgrec_lib.recognising.training import train
 
 __all__ = ["NONE", "Answer", "Description", "Recogniser", "RecogniserError", "evaluate", "train"]
-PIXELS_TOGETHER = 32 * 96 * 96
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +86,8 @@ class Recogniser:
         pictures = np.array([images.load(one, side) for one in some], "uint8").reshape(-1, side, side, 3)
         if not len(pictures):
             return []
-        running, step = runtimes.start(self, runtime), max(1, PIXELS_TOGETHER // side**2)
-        found = [running.logits(pictures[start : start + step]) for start in range(0, len(pictures), step)]
-        return answers(
-            np.concatenate(found), self.description, [_name(one, place) for place, one in enumerate(some, 1)]
-        )
+        logits = runtimes.in_batches(runtimes.start(self, runtime), pictures)
+        return answers(logits, self.description, [_name(one, place) for place, one in enumerate(some, 1)])
 
 
 def _listed(photographs: Any) -> list[Any]:

@@ -50,6 +50,17 @@ def class_folders(root: Path, counts: dict[str, int], side: int = 80) -> Path:
     return root
 
 
+def coffee_and_fur(root: Path, count: int, quality: int = 75) -> Path:
+    """A folder with so many overlapping cuts, 64 × 64, of each of two embedded photographs, 00.jpg and so on."""
+    generator = np.random.default_rng(0)
+    for name in ("coffee", "cat"):
+        photograph = datasets.photograph(name)
+        for number in range(count):
+            top, left = (int(generator.integers(0, side - 64)) for side in photograph.shape[:2])
+            write(root / name / f"{number:02}.jpg", jpeg(photograph[top : top + 64, left : left + 64], quality))
+    return root
+
+
 def kinds(problems) -> dict[str, list[str]]:
     """The names of what is wrong, by kind."""
     found: dict[str, list[str]] = {}

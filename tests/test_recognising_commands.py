@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
+from collecting_sources import coffee_and_fur
 
-from imgrec_lib import cli, datasets
+from imgrec_lib import cli
 
 pytest.importorskip("imgrec_lib.recogniser")
 
@@ -14,16 +14,7 @@ pytest.importorskip("imgrec_lib.recogniser")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty JPEG pictures of coffee and fur, and one that is none."""
-    from PIL import Image
-
-    root = tmp_path_factory.mktemp("pictures")
-    generator = np.random.default_rng(0)
-    for name in ("coffee", "cat"):
-        (root / name).mkdir()
-        photograph = datasets.photograph(name)
-        for number in range(30):
-            top, left = (int(generator.integers(0, side - 64)) for side in photograph.shape[:2])
-            Image.fromarray(photograph[top : top + 64, left : left + 64]).save(root / name / f"{number:02}.jpg")
+    root = coffee_and_fur(tmp_path_factory.mktemp("pictures"), 30)
     (root / "cat" / "broken.jpg").write_bytes(b"no picture")
     return root
 

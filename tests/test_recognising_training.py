@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from collecting_sources import coffee_and_fur
 
 from imgrec_lib import datasets
 from imgrec_lib.recognising import features, heads
@@ -19,18 +20,7 @@ KILLED = Path(__file__).with_name("recognising_killed.py")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty-eight JPEG pictures of coffee and fur, cut from the embedded photographs."""
-    from PIL import Image
-
-    root = tmp_path_factory.mktemp("pictures")
-    generator = np.random.default_rng(0)
-    for name in ("coffee", "cat"):
-        (root / name).mkdir()
-        photograph = datasets.photograph(name)
-        for number in range(24):
-            top, left = (int(generator.integers(0, side - 64)) for side in photograph.shape[:2])
-            patch = photograph[top : top + 64, left : left + 64]
-            Image.fromarray(patch).save(root / name / f"{number:02}.jpg", quality=95)
-    return root
+    return coffee_and_fur(tmp_path_factory.mktemp("pictures"), 24, quality=95)
 
 
 def run(folder: Path, out: Path, way: str, moment: str) -> "tuple[int, dict[str, np.ndarray]]":

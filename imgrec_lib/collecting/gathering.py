@@ -8,10 +8,11 @@ import numpy as np
 
 from imgrec_lib.collecting import near_duplicates, opening, problems
 from imgrec_lib.collecting.opening import Opened
-from imgrec_lib.collecting.records import NONE, Collection, Listing, Report
+from imgrec_lib.collecting.records import NONE, Collection, Listing
 from imgrec_lib.collecting.sources import listing_of
 from imgrec_lib.collecting.splitting import classes_of_groups, laid_down
 from imgrec_lib.datasets import DatasetError
+from imgrec_lib.progress import Report, part_of
 
 MOST_PHOTOGRAPHS = 50_000
 MOST_CLASSES = 1000
@@ -33,14 +34,14 @@ def gather(source: Any, side: int | None = None, *, report: Report | None = None
     report("Looking for photographs.", 0.0)
     listing = listing_of(source)
     _check_listing(listing)
-    opened = opening.open_all(listing, side, _part_of(report, _LIST_SHARE, _OPEN_SHARE))
+    opened = opening.open_all(listing, side, part_of(report, _LIST_SHARE, _OPEN_SHARE))
     opened = problems.contradictory(opened, listing)
     if not opened:
         raise DatasetError(f"{listing.name} holds no photograph that can be used{_first_reason(listing)}")
     side = side or opening.chosen_side(opened)
     images = opening.squares(opened, side)
     digests = [one.digest for one in opened]
-    alike = near_duplicates.groups_of(images, digests, _part_of(report, _OPEN_SHARE, 1.0))
+    alike = near_duplicates.groups_of(images, digests, part_of(report, _OPEN_SHARE, 1.0))
     problems.report_duplicates(opened, alike, listing)
     problems.report_sizes(opened, listing)
     groups = _joined_by_source(opened, alike)
@@ -127,7 +128,3 @@ def _first_reason(listing: Listing) -> str:
         return "; add photographs"
     others = len(listing.problems) - 1
     return f": {listing.problems[0].sentence.rstrip('.')}" + (f" ({others:,} more problems)" if others else "")
-
-
-def _part_of(report: Report, start: float, end: float) -> Report:
-    return lambda words, share: report(words, start + (end - start) * share)

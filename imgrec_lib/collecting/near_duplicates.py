@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from imgrec_lib.collecting.records import Report
+from imgrec_lib.progress import Report
 
 _THUMBNAIL, _CUT, _SMALL, _FREQUENCIES = 48, 44, 32, 8
 _ROWS, _MOST_EACH, _PORTION, _THREADS = 256, 20, 64, 2

@@ -12,8 +12,9 @@ import numpy as np
 
 from imgrec_lib import images
 from imgrec_lib.collecting.list_rows import is_url
-from imgrec_lib.collecting.records import Listed, Listing, Report
+from imgrec_lib.collecting.records import Listed, Listing
 from imgrec_lib.images.sources import shown
+from imgrec_lib.progress import Report
 
 LARGEST_FILE = 50_000_000
 # Photographs are kept up to this side until the side of all is known, smaller ones as they are.

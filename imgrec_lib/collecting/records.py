@@ -1,6 +1,6 @@
 """What goes from reader to reader: photographs that are named, what is wrong with them, and all of them opened."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from imgrec_lib.datasets import DatasetError
 NONE = "none of these"
 LONGEST_CLASS_NAME = 100
 PARTS = ("train", "validation", "test")
-Report = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

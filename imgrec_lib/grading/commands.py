@@ -1,16 +1,12 @@
 """The instructor's commands: `imgrec grade`, `imgrec release` and `imgrec verify`."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+from imgrec_lib.machine import processors
 
 
 def _positive(text: str) -> int:
@@ -41,7 +37,7 @@ def grade(options: argparse.Namespace) -> int:
 
     limits = Limits(memory_mb=options.memory, seconds=float(options.timeout))
     settings = Settings(
-        options.submissions, options.out, options.jobs or _processors(), limits, options.exercises, options.scheduler
+        options.submissions, options.out, options.jobs or processors(), limits, options.exercises, options.scheduler
     )
     counts = [0, 0]
     try:

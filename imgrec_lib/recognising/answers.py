@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,10 @@ class Answer:
     photograph: str
     label: str
     probabilities: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as commands and the server give it."""
+        return {"photo": self.photograph, "label": self.label, "probabilities": self.probabilities}
 
 
 def probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:

@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgrec_lib.recognising import RUNTIMES
+
 if TYPE_CHECKING:
     import numpy as np
 
     from imgrec_lib.recogniser import Recogniser
     from imgrec_lib.recognising.answers import Answer
 
-RUNTIMES = ("onnx", "keras", "litert")
 
 
 def train(options: argparse.Namespace) -> int:
@@ -84,7 +85,7 @@ def _answers(recogniser: "Recogniser", pictures: list["np.ndarray"], names: list
 def _print_json(answers: list["Answer"]) -> None:
     import json
 
-    rows = [{"photo": one.photograph, "label": one.label, "probabilities": one.probabilities} for one in answers]
+    rows = [one.as_json() for one in answers]
     # Letters of other alphabets as they are, but no lone surrogate of a broken file name.
     text = json.dumps(rows, ensure_ascii=False, indent=2)
     print(text.encode("utf-8", "backslashreplace").decode("utf-8"))

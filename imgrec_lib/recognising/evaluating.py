@@ -1,20 +1,19 @@
 """How good a recogniser is on photographs that it has not learned from, with intervals that say how sure that is."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgrec_lib.recognising import intervals
+from imgrec_lib.progress import Report, part_of
+from imgrec_lib.recognising import intervals, networks, unseen
 from imgrec_lib.recognising.intervals import Estimate
 
 if TYPE_CHECKING:
-    from imgrec_lib.collecting import Collection, Problem
+    from imgrec_lib.collecting import Problem
     from imgrec_lib.recogniser import Recogniser
 
-Report = Callable[[str, float], None]
 BATCH = 64
 
 
@@ -129,7 +128,7 @@ def logits(recogniser: "Recogniser", images: np.ndarray, report: Report = lambda
     """Logits, float32, count × classes, of uint8 images at the recogniser's side, by what starts soonest."""
     from imgrec_lib.recognising import runtimes
 
-    own = not recogniser.description.network.startswith("applications.")
+    own = networks.is_own(recogniser.description.network)
     try:
         runtime = runtimes.start(recogniser, "onnx" if own else "keras")
     except ImportError:
@@ -153,35 +152,23 @@ def evaluate(
     from imgrec_lib.recognising.answers import probabilities
 
     description = recogniser.description
-    heard = lambda words, share: report(words, 0.5 * share)  # noqa: E731
-    collection = gather(source, description.side, report=heard, to_train=False)
-    fresh = _fresh(collection, description.trained_on.get("digests", ()))
+    collection = gather(source, description.side, report=part_of(report, 0, 0.5), to_train=False)
+    fresh = unseen.fresh(collection, description)
     if not fresh.any():
         raise ValueError(
             f"every photograph of {collection.name} is one that the recogniser was trained on, and those prove "
             "nothing; give it others"
         )
-    found = logits(recogniser, collection.images[fresh], lambda words, share: report(words, 0.5 + 0.5 * share))
+    found = logits(recogniser, collection.images[fresh], part_of(report, 0.5, 1))
     found = probabilities(found, description.temperature)
     names = [collection.class_names[label] for label in collection.labels[fresh]]
     known = np.array([name in description.class_names for name in names])
     if not known.any():
-        raise ValueError(_no_class_in_common(collection, description.class_names))
+        raise unseen.no_class_in_common(collection, description)
     labels = np.array([description.class_names.index(name) for name in names if name in description.class_names])
     measured = measure(found[known], labels, list(description.class_names), description.threshold)
     strangers = _strangers(names, known, found.max(axis=1) < description.threshold)
     return Evaluation(measured, int((~fresh).sum()), strangers, collection.problems)
-
-
-def _fresh(collection: "Collection", digests: Sequence[str]) -> np.ndarray:
-    """Whether each photograph is neither one that was learned from nor nearly the same."""
-    learned = np.isin(collection.digests, list(digests))
-    return ~np.isin(collection.groups, collection.groups[learned])
-
-
-def _no_class_in_common(collection: "Collection", class_names: tuple[str, ...]) -> str:
-    there, known = (", ".join(list(names)[:8]) for names in (collection.class_names, class_names))
-    return f"{collection.name} has photographs of {there}, and the recogniser knows {known}; give it some of those"
 
 
 def _strangers(names: list[str], known: np.ndarray, unsure: np.ndarray) -> dict[str, tuple[int, int]]:

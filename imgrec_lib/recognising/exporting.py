@@ -5,7 +5,6 @@ import importlib.util
 import json
 import os
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgrec_lib.files import write_whole
+from imgrec_lib.progress import Report
 from imgrec_lib.quiet import quiet
 from imgrec_lib.recognising import networks
 from imgrec_lib.recognising.document import Description, RecogniserError
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from imgrec_lib.recogniser import Recogniser
     from imgrec_lib.recognising.exporting_pictures import Pictures
 
-Report = Callable[[str, float], None]
 SUFFIXES = {"onnx": ".onnx", "litert": ".tflite"}
-PIXELS_TOGETHER = 32 * 96 * 96
 # Parts that stay in float32 in an int8 model. Their kernels are large against what ReLU6 lets through, and eight bits
 # are too coarse: among 1000 classes at a side of 160, 92 % of 192 answers stay instead of 81 %, for 20 kB. It also
 # helps processors without VNNI, where large sums are cut off: 22 of 24 answers stay there (emulated).
@@ -221,10 +219,8 @@ def _measured(
 
 def _answers(model: bytes, to: str, pictures: np.ndarray) -> np.ndarray:
     """The places of the largest logits, as the program that will run the model finds them."""
-    from imgrec_lib.recognising.runtimes import LiteRTRuntime, OnnxRuntime
+    from imgrec_lib.recognising.runtimes import LiteRTRuntime, OnnxRuntime, in_batches
 
-    step = max(1, PIXELS_TOGETHER // pictures.shape[1] ** 2)
     with quiet():
         runtime = (OnnxRuntime if to == "onnx" else LiteRTRuntime)(model, pictures.shape[1:])
-        found = [runtime.logits(pictures[start : start + step]) for start in range(0, len(pictures), step)]
-    return np.concatenate(found).argmax(axis=1)
+        return in_batches(runtime, pictures).argmax(axis=1)

@@ -1,17 +1,18 @@
 """The pictures that an export needs: some to find the ranges for int8 on, and others to measure what it costs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imgrec_lib.progress import Report
+from imgrec_lib.recognising import unseen
+
 if TYPE_CHECKING:
     from imgrec_lib.collecting import Collection
     from imgrec_lib.recognising.document import Description
 
-Report = Callable[[str, float], None]
 MOST_CALIBRATING, FEWEST_CALIBRATING = 128, 32
 CUTS_CALIBRATING, CUTS_MEASURING = 4, 8  # Of each of the 24 embedded photographs
 SMALLEST_CUT = 0.4  # Of the shorter side
@@ -67,18 +68,16 @@ def gathered(description: "Description", source: str | PathLike, report: Report)
     from imgrec_lib.collecting import gather
 
     collection = gather(source, description.side, report=report, to_train=False)
-    learned = np.isin(collection.digests, description.trained_on.get("digests", []))
-    alike = np.isin(collection.groups, collection.groups[learned])
     names = np.array(collection.class_names)[collection.labels]
     known = np.isin(names, description.class_names)
     if not known.any():
-        raise ValueError(_no_class_in_common(collection, description.class_names))
+        raise unseen.no_class_in_common(collection, description)
     stand_in = embedded(description.side)
-    calibrating = _spread(collection.images[learned], MOST_CALIBRATING)
+    calibrating = _spread(collection.images[unseen.learned_from(collection, description)], MOST_CALIBRATING)
     few = len(calibrating) < FEWEST_CALIBRATING
     if few:
         calibrating = np.concatenate([calibrating, stand_in.calibrating])
-    measured = known & ~alike
+    measured = known & unseen.fresh(collection, description)
     if not measured.any():
         return Pictures(calibrating, stand_in.measuring, None, _nothing_fresh(collection, stand_in)), collection
     labels = np.array([description.class_names.index(name) for name in names[measured]], "int64")
@@ -107,11 +106,6 @@ def _nothing_fresh(collection: "Collection", stand_in: Pictures) -> str:
         f"Every photograph of {collection.name} is one that it has learned from, or nearly, and those prove "
         f"nothing: the share of equal answers is that of {len(stand_in.measuring)} cuts of the course's photographs."
     )
-
-
-def _no_class_in_common(collection: "Collection", class_names: tuple[str, ...]) -> str:
-    there, known = (", ".join(list(names)[:8]) for names in (collection.class_names, class_names))
-    return f"{collection.name} has photographs of {there}, and the recogniser knows {known}; give it some of those"
 
 
 def _photographs(count: int) -> str:

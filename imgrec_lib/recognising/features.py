@@ -1,11 +1,11 @@
 """What a pretrained backbone sees in photographs and in changed copies of them, computed once and then learned from."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imgrec_lib import backbone
+from imgrec_lib.progress import Report
 from imgrec_lib.quiet import quiet
 from imgrec_lib.recognising.epochs import BATCH, logits_of
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 CUT = "block_11_add"
 SMALLEST_CROP = 0.8  # Of the side
 COPIES = ((100, 8), (2_000, 4), (10_000, 2))
-Report = Callable[[str, float], None]
 
 
 class Eyes:

@@ -93,11 +93,6 @@ def _percent(share: float) -> int:
     return math.floor(100 * share + 0.5)
 
 
-def accuracy(matrix: np.ndarray) -> Estimate:
-    """The share of right answers of a confusion matrix, with its Wilson interval."""
-    return wilson(int(np.trace(matrix)), int(np.sum(matrix)))
-
-
 def confusion(labels: np.ndarray, answers: np.ndarray, classes: int) -> np.ndarray:
     """Counts, classes × classes, also of no pictures at all; see `evaluation.confusion_matrix`."""
     if len(labels) == 0:

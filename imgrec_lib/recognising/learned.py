@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgrec_lib.progress import Report
+from imgrec_lib.recognising import networks
+from imgrec_lib.recognising.applications import PREFIX
 from imgrec_lib.recognising.checkpoints import Checkpoints
 from imgrec_lib.recognising.heads import BIAS, KERNEL
 
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from imgrec_lib.recognising.features import Eyes, OtherEyes
     from imgrec_lib.recognising.heads import Head
 
-Report = Callable[[str, float], None]
 Hear = Callable[[dict[str, list[float]], int], None]
 EMBEDDED = "efficientnet_lite0"
 
@@ -48,7 +50,7 @@ class Options:
         if self.from_scratch:
             return "classic"
         name = self.backbone or EMBEDDED
-        return name if name == EMBEDDED else f"applications.{name.removeprefix('applications.')}"
+        return name if name == EMBEDDED else PREFIX + name.removeprefix(PREFIX)
 
     def image_side(self) -> int | None:
         """The side that photographs are resized to, or None where it follows from their own sizes."""
@@ -71,9 +73,8 @@ class Learned:
     def recogniser(self, description: "Description") -> "Recogniser":
         """The recogniser with these weights."""
         from imgrec_lib.recogniser import Recogniser
-        from imgrec_lib.recognising import networks
 
-        if description.network.startswith("applications."):
+        if not networks.is_own(description.network):
             network = networks.build(description.network, description.side, len(description.class_names))
             network.layers[-1].set_weights([self.weights[KERNEL], self.weights[BIAS]])
             return Recogniser.of(network, description)
@@ -143,8 +144,6 @@ def _eyes(options: Options, side: int, classes: int) -> "Eyes | OtherEyes":
 
     if options.network == EMBEDDED:
         return features.Eyes(side)
-    from imgrec_lib.recognising import networks
-
     return features.OtherEyes(networks.build(options.network, side, classes))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from imgrec_lib import models
-from imgrec_lib.backbone import FEATURES, SMALLEST_INPUT, STAGES, WIDENING
+from imgrec_lib.backbone import FEATURES, SMALLEST_INPUT, WIDENING, blocks
 from imgrec_lib.quiet import quiet
 from imgrec_lib.recognising.document import LARGEST_SIDE, Description, RecogniserError
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import keras
 
 OWN = ("efficientnet_lite0", "classic")
-APPLICATIONS = "applications."
 Shapes = dict[str, tuple[int, ...]]
 
 
@@ -115,13 +114,11 @@ def _classic_shapes(side: int, classes: int) -> Iterator[tuple[str, tuple[int, .
 
 def efficientnet_blocks() -> Iterator[tuple[str, int, int, int, int, int]]:
     """Name, kernel size, stride, channels in, channels between and channels out of each of the sixteen blocks."""
-    number, before = 0, 32
-    for size, stride, channels, repeats in STAGES:
-        for repeat in range(repeats):
-            number += 1
-            between = before * (1 if number == 1 else WIDENING)
-            yield f"block_{number:02}", size, stride if repeat == 0 else 1, before, between, channels
-            before = channels
+    before = 32
+    for number, (size, stride, channels) in enumerate(blocks(), start=1):
+        between = before * (1 if number == 1 else WIDENING)
+        yield f"block_{number:02}", size, stride, before, between, channels
+        before = channels
 
 
 def _efficientnet_shapes(classes: int) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from imgrec_lib.quiet import quiet
-from imgrec_lib.recognising import networks
+from imgrec_lib.recognising import RUNTIMES, networks
 from imgrec_lib.recognising.document import shown
 
 if TYPE_CHECKING:
     import keras
+    import onnxruntime
 
     from imgrec_lib.recogniser import Recogniser
 
-NAMES = ("onnx", "keras", "litert")
 THREADS = 2
+PIXELS_TOGETHER = 32 * 96 * 96
 
 
 class Runtime(Protocol):
@@ -25,13 +26,19 @@ class Runtime(Protocol):
         """float32, count × classes, of raw pictures, uint8 or float32 from 0 to 255, count × side × side × 3."""
 
 
+def in_batches(runtime: Runtime, pictures: np.ndarray) -> np.ndarray:
+    """Logits, float32, count × classes, of one or more pictures, in batches that take little memory at any side."""
+    step = max(1, PIXELS_TOGETHER // pictures.shape[1] ** 2)
+    return np.concatenate([runtime.logits(pictures[start : start + step]) for start in range(0, len(pictures), step)])
+
+
 def start(recogniser: "Recogniser", name: str, *, threads: int = THREADS) -> Runtime:
     """The runtime of this name, ready for this recogniser, on so many threads where the runtime can be told.
 
     Raises ImportError where its package is missing, and RecogniserError where the network does not run on it.
     """
-    if name not in NAMES:
-        raise ValueError(f"there is no runtime {shown(name)}; take {', '.join(NAMES)}")
+    if name not in RUNTIMES:
+        raise ValueError(f"there is no runtime {shown(name)}; take {', '.join(RUNTIMES)}")
     shape = (recogniser.description.side, recogniser.description.side, 3)
     if name == "onnx":
         return OnnxRuntime(_onnx_model(recogniser), shape, threads)
@@ -53,21 +60,25 @@ def _onnx_model(recogniser: "Recogniser") -> bytes:
         raise ImportError(_missing("onnx", "tf2onnx", f"for {recogniser.description.network} ")) from error
 
 
+def onnx_session(model: bytes, threads: int) -> "onnxruntime.InferenceSession":
+    """An ONNX model at work on the processor; raises ImportError where its package is missing."""
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ImportError(_missing("onnx", "onnxruntime")) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 3
+    # A thread that waits by spinning takes the processor from those that read pictures and answer requests
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 class OnnxRuntime:
     """An ONNX model, as bytes, on the processor; `shape` is height × width × 3 of its pictures."""
 
     def __init__(self, model: bytes, shape: tuple[int, int, int], threads: int = THREADS) -> None:
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise ImportError(_missing("onnx", "onnxruntime")) from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.log_severity_level = 3
-        # A thread that waits by spinning takes the processor from those that read pictures and answer requests
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._shape = shape
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session, self._shape = onnx_session(model, threads), shape
         self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
 
     def logits(self, pictures: np.ndarray) -> np.ndarray:
@@ -126,6 +137,6 @@ def checked(pictures: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def _missing(name: str, package: str, network: str = "") -> str:
-    others = " or ".join(f"--runtime {other}" for other in NAMES if other != name)
+    others = " or ".join(f"--runtime {other}" for other in RUNTIMES if other != name)
     missing = f"the runtime {name} {network}needs {package}, which is not installed"
     return f"{missing}; run `pip install {package}`, or give {others}"

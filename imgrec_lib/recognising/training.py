@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import imgrec_lib
+from imgrec_lib.progress import Report, part_of
 from imgrec_lib.recognising import calibration, evaluating
 from imgrec_lib.recognising.checkpoints import Checkpoints, key_of
 from imgrec_lib.recognising.learned import Learned, Options, learn_from
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from imgrec_lib.recogniser import Recogniser
     from imgrec_lib.recognising.document import Description
 
-Report = Callable[[str, float], None]
 PARTS = ("train", "validation", "test")
 UNSET_THRESHOLD, UNSET_TEMPERATURE = 0.0, 1.0
 
@@ -58,7 +58,7 @@ def train(
     out = checked_out(out)
     collection, places = _collect(source, options, report)
     checkpoints = Checkpoints(out, _key(collection, places, options))
-    learned = learn_from(collection, places, options, checkpoints, _between(report, 0.15, 0.9), progress)
+    learned = learn_from(collection, places, options, checkpoints, part_of(report, 0.15, 0.9), progress)
     report("Measuring on the test photographs.", 0.9)
     recogniser, measured, test = _measured(collection, places, options, learned)
     path = report_path(out)
@@ -84,14 +84,10 @@ def checked_out(out: str | PathLike) -> Path:
     return out
 
 
-def _between(report: Report, low: float, high: float) -> Report:
-    return lambda words, share: report(words, low + (high - low) * share)
-
-
 def _collect(source: str | PathLike, options: Options, report: Report) -> "tuple[Collection, dict[str, np.ndarray]]":
     from imgrec_lib import collecting
 
-    collection = collecting.gather(source, options.image_side(), report=_between(report, 0, 0.15))
+    collection = collecting.gather(source, options.image_side(), report=part_of(report, 0, 0.15))
     places = collecting.split(collection, options.seed)
     collecting.print_problems(collection.problems)
     empty = [part for part in PARTS if not len(places[part])]
@@ -129,10 +125,11 @@ def _measured(
 
     recogniser = learned.recogniser(_description(collection, places, options, learned))
     labels = collection.labels
-    found = evaluating.logits(recogniser, collection.images[places["validation"]])
+    held_out = collection.images[np.concatenate([places["validation"], places["test"]])]
+    found, unused = np.split(evaluating.logits(recogniser, held_out), [len(places["validation"])])
     heat = calibration.temperature(found, labels[places["validation"]])
     least = calibration.threshold(probabilities(found, heat), labels[places["validation"]])
-    test = probabilities(evaluating.logits(recogniser, collection.images[places["test"]]), heat)
+    test = probabilities(unused, heat)
     measured = evaluating.measure(test, labels[places["test"]], collection.class_names, least)
     calibrated = dataclasses.replace(
         recogniser.description, temperature=heat, threshold=least, scores=measured.scores()

@@ -16,6 +16,7 @@ from imgrec_lib.recognising.evaluating import Measured
 from imgrec_lib.recognising.intervals import Estimate
 from imgrec_lib.recognising.learned import Learned
 from imgrec_lib.recognising.report_charts import Chart, chart
+from imgrec_lib.templates import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,17 +69,8 @@ def page(findings: Findings) -> str:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"name": clean_name, "said": clean, "percent": _percent, "interval": _interval}
-    return environment
+    filters = {"name": clean_name, "said": clean, "percent": _percent, "interval": _interval}
+    return environment(TEMPLATES, filters)
 
 
 def _percent(value: float | None) -> str:

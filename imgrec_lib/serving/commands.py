@@ -1,10 +1,10 @@
 """The command `imgrec serve`."""
 
 import argparse
-import os
 from pathlib import Path
 
-RUNTIMES = ("onnx", "keras", "litert")
+from imgrec_lib.machine import processors
+from imgrec_lib.recognising import RUNTIMES
 
 
 def _port(text: str) -> int:
@@ -41,8 +41,7 @@ def serve(options: argparse.Namespace) -> int:
 
 def _threads() -> int:
     """How many threads run the network: one processor is left for what decodes pictures and talks to clients."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, processors - 1)
+    return max(1, processors() - 1)
 
 
 def _shown_host(host: str) -> str:

@@ -50,17 +50,13 @@ class OnnxExplainer:
 
     def __init__(self, graph: bytes) -> None:
         import onnx
-        import onnxruntime
+
+        from imgrec_lib.recognising.runtimes import onnx_session
 
         model = onnx.load_from_string(graph)
         maps, self._weights = _ending(model)
         model.graph.output.append(onnx.helper.make_empty_tensor_value_info(maps))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnx_session(model.SerializeToString(), threads=1)
         self._maps, self._input = maps, self._session.get_inputs()[0].name
 
     def heat(self, picture: np.ndarray, place: int) -> np.ndarray:

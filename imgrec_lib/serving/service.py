@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgrec_lib.recognising import document
 from imgrec_lib.recognising.answers import answers
 from imgrec_lib.serving import explaining, pictures
 from imgrec_lib.serving.batching import Batcher
@@ -52,7 +52,7 @@ class Service:
     def model(self) -> dict[str, Any]:
         """What a client may know of the recogniser: all but the digests of the pictures that it was trained on."""
         description, limits = self.description, self.limits
-        known = {field.name: getattr(description, field.name) for field in dataclasses.fields(description)}
+        known = document.as_json(description)
         known["trained_on"] = {key: value for key, value in description.trained_on.items() if key != "digests"}
         names = {"bytes": limits.request_bytes, "pictures": limits.pictures, "pixels": limits.pixels}
         return known | {"runtime": self.name, "explains": self.explainer is not None, "limits": names}
@@ -70,7 +70,7 @@ class Service:
 
     def _answers(self, sent: list[pictures.Sent], logits: list[np.ndarray]) -> list[dict[str, Any]]:
         found = answers(np.stack(logits), self.description, [one.name for one in sent])
-        return [{"photo": one.photograph, "label": one.label, "probabilities": one.probabilities} for one in found]
+        return [one.as_json() for one in found]
 
     def _explain(self, picture: np.ndarray, place: int) -> dict[str, Any]:
         if self.explainer is None:

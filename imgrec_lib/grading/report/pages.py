@@ -10,6 +10,7 @@ from imgrec_lib.grading.report import counting, naming
 from imgrec_lib.grading.report.asking import asked
 from imgrec_lib.grading.report.cleaning import clean, clean_name, number
 from imgrec_lib.grading.rows import Graded, Row
+from imgrec_lib.templates import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -57,17 +58,9 @@ def _are(count: int) -> str:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters = {
         "name": clean_name,
         "lesson": lesson_words,
         "said": lambda text: Markup(with_code(clean(text))),
@@ -76,9 +69,10 @@ def _environment() -> "Environment":
         "counted": counted,
         "width": lambda share: f"{100 * share:.1f}%",
     }
-    environment.globals |= {"colours": COLOURS, "headings": HEADINGS, "generator": Markup(MARK)}
-    environment.globals |= {"anchor": naming.anchor, "tally": counting.tally, "few": FEW, "shown": SHOWN, "most": MOST}
-    return environment
+    made = environment(TEMPLATES, filters)
+    made.globals |= {"colours": COLOURS, "headings": HEADINGS, "generator": Markup(MARK)}
+    made.globals |= {"anchor": naming.anchor, "tally": counting.tally, "few": FEW, "shown": SHOWN, "most": MOST}
+    return made
 
 
 def feedback_page(tasks: Mapping[str, str]) -> Callable[[str, Sequence[Row]], str]:
