@@ -19,7 +19,7 @@ from imgrec_lib.grading.published import Published
 from imgrec_lib.grading.publishing import digest
 from imgrec_lib.grading.selecting import Step, choose, select, syntax_faults
 
-ANSWERS = {number: [exercise.answer_name for exercise in exercises_of(number)] for number in range(1, 6)}
+ANSWERS = {number: [exercise.answer_name for exercise in exercises_of(number)] for number in range(1, 7)}
 TRAINING = (".fit(", "train_pair(", "accuracy_after_training(", "losses_with(")
 
 
@@ -63,7 +63,7 @@ def run(found: Sequence[Step]) -> dict[str, object]:
 # Real lessons
 
 
-@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("number", range(1, 7))
 def test_of_a_solved_lesson_the_answers_and_what_defines_run_and_no_demonstration(number: int) -> None:
     found = steps(number, entries(number))
     assert answers(found) == ANSWERS[number]
@@ -73,7 +73,7 @@ def test_of_a_solved_lesson_the_answers_and_what_defines_run_and_no_demonstratio
     assert [step.number for step in found] == sorted(step.number for step in found)
 
 
-@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("number", range(1, 7))
 def test_of_an_untouched_lesson_the_stubs_run_and_no_solution(number: int) -> None:
     found = steps(number, entries(number, answered=False))
     assert answers(found) == ANSWERS[number]

@@ -29,8 +29,8 @@ def test_a_lesson_keeps_the_rules(path: Path) -> None:
     assert list(house_rules.notebook_faults(nbformat.read(path, as_version=4))) == []
 
 
-def test_there_are_five_lessons() -> None:
-    assert [path.name[:2] for path in LESSONS][:5] == ["01", "02", "03", "04", "05"]
+def test_there_are_six_lessons() -> None:
+    assert [path.name[:2] for path in LESSONS][:6] == ["01", "02", "03", "04", "05", "06"]
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,9 @@ def photograph_patches(name: str, part: str = "train", size: int = 48, count: in
     `part` says from where: `"train"` from the left half, `"validation"` from the upper part of the right half,
     `"test"` from its lower part.
     """
-    if part not in PARTS:
-        raise DatasetError(f"there is no part {part!r} of a photograph; choose one of {', '.join(PARTS)}")
     if count < 1:
         raise DatasetError(f"{count} patches are too few; ask for 1 or more")
-    region = _regions(grey(name))[part]
+    region = region_of(name, part)
     height, width = region.shape
     if not 8 <= size <= min(height, width):
         raise DatasetError(
@@ -51,6 +49,13 @@ def photograph_patches(name: str, part: str = "train", size: int = 48, count: in
         )
     generator = np.random.default_rng([seed, PARTS.index(part), *name.encode()])
     return _cut(region, size, count, generator)[..., np.newaxis]
+
+
+def region_of(name: str, part: str) -> np.ndarray:
+    """The region of a photograph that `part` names, in grey: float64, height × width; see `photograph_patches`."""
+    if part not in PARTS:
+        raise DatasetError(f"there is no part {part!r} of a photograph; choose one of {', '.join(PARTS)}")
+    return _regions(grey(name))[part]
 
 
 def grey(name: str) -> np.ndarray:

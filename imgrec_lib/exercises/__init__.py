@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imgrec_lib.exercises.exercise import Exercise
 
-LESSONS = ("lesson_01", "lesson_02", "lesson_03", "lesson_04", "lesson_05")
+LESSONS = ("lesson_01", "lesson_02", "lesson_03", "lesson_04", "lesson_05", "lesson_06")
 
 
 def catalogue() -> "dict[str, Exercise]":

@@ -1,12 +1,14 @@
 """The recogniser's web page, served beside a lesson for as long as a `with` block lasts, and asked over HTTP."""
 
+import base64
 import contextlib
 import http.client
 import importlib.util
+import io
 import json
 import os
+import re
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from imgrec_lib import images
 
 HOST = "127.0.0.1"
 SECONDS_TO_START, SECONDS_TO_ANSWER, SECONDS_TO_END = 60.0, 60.0, 10.0
@@ -62,33 +69,41 @@ class Page:
 
 @contextlib.contextmanager
 def served(recogniser: str | os.PathLike) -> Iterator[Page]:
-    """A page that answers with the recogniser of a file, from `imgrec serve`, on a free port; ended with the block.
+    """A page that answers with the recogniser of a file, from `imgrec serve`, on a free port; it ends with the block.
 
     Raises ValueError where the server does not start, with what it said.
     """
-    port = _free_port()
-    options = ["--port", str(port), "--runtime", quickest_runtime()]
+    options = ["--host", HOST, "--port", "0", "--runtime", quickest_runtime()]
     command = [sys.executable, "-m", "imgrec_lib", "serve", os.fspath(recogniser), *options]
     root = Path(__file__).resolve().parents[2]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])}
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-    with tempfile.TemporaryFile() as said, subprocess.Popen(command, env=environment, stderr=said, **quiet) as server:
-        try:
-            page = Page(port)
-            _wait(page, server, said)
-            yield page
-        finally:
-            _end(server)
+    with tempfile.TemporaryFile() as said:
+        streams = {"stdin": subprocess.DEVNULL, "stdout": said, "stderr": subprocess.STDOUT}
+        with subprocess.Popen(command, env=environment, **streams) as server:
+            try:
+                yield Page(_port(server, said))
+            finally:
+                _end(server)
+
+
+def explained(photograph: Path, answer: dict[str, Any]) -> np.ndarray:
+    """The photograph as the network got it, uint8, side × side × 3, under what an explained answer says of it.
+
+    Raises ValueError where the answer says nothing, as not every network can be explained.
+    """
+    address = answer.get("explanation")
+    if not address:
+        raise ValueError(answer.get("explanation_missing", "The answer has no explanation; ask with explain=True."))
+    with Image.open(io.BytesIO(base64.b64decode(address.split(",", 1)[1]))) as picture:
+        layer = np.asarray(picture.convert("RGBA"), "float32")
+    opacity = layer[..., 3:] / 255
+    below = images.load(photograph, layer.shape[0])
+    return (below * (1 - opacity) + layer[..., :3] * opacity).round().astype("uint8")
 
 
 def quickest_runtime() -> str:
     """The runtime that answers soonest of those that are installed: ONNX Runtime, which Colab lacks, or Keras."""
     return "onnx" if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("onnx") else "keras"
-
-
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def _multipart(named: list[tuple[str, bytes]], boundary: str) -> bytes:
@@ -101,17 +116,17 @@ def _multipart(named: list[tuple[str, bytes]], boundary: str) -> bytes:
     return b"".join(parts) + f"--{boundary}--\r\n".encode()
 
 
-def _wait(page: Page, server: subprocess.Popen, said: BinaryIO) -> None:
-    """Come back once the server says that it is well."""
+def _port(server: subprocess.Popen, said: BinaryIO) -> int:
+    """The port of the address that the server prints once it answers."""
     give_up = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < give_up:
-        if server.poll() is not None:
-            said.seek(0)
-            lines = said.read().decode("utf-8", "replace").strip().splitlines()
-            raise ValueError(f"The server has ended: {lines[-1] if lines else 'it said nothing'}")
-        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-            if page.get("/health").status == 200:
-                return
+        has_ended = server.poll() is not None
+        said.seek(0)
+        text = said.read().decode("utf-8", "replace")
+        if found := re.search(rf"http://{re.escape(HOST)}:(\d+) ", text):
+            return int(found[1])
+        if has_ended:
+            raise ValueError(f"The server has ended: {text.strip().splitlines()[-1] if text.strip() else 'silently'}")
         time.sleep(0.05)
     raise ValueError(
         f"The server was not up within {SECONDS_TO_START:.0f} seconds; close other programs and try again."
