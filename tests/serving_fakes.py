@@ -88,7 +88,7 @@ def running(
     up = threading.Event()
     with server.listen(host, 0) as listener:
         serving = server.prepare(app.create(service, host), limits, up.set)
-        thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]})
+        thread = threading.Thread(target=server.answer, args=(serving, listener))
         thread.start()
         try:
             assert up.wait(20)

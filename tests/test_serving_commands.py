@@ -153,3 +153,13 @@ def test_requests_that_are_being_answered_when_it_ends_are_answered():
         threading.Timer(0.5, runtime.go.set).start()
     asking.join(10)
     assert found[0].status_code == 200 and found[0].json()[0]["label"] == "red"
+
+
+def test_a_jupyter_client_that_replaced_asyncio_run_does_not_stop_a_server(monkeypatch):
+    def run(main, *, debug=False):
+        raise AssertionError("the loop of another program")
+
+    monkeypatch.setattr("asyncio.run", run)
+    with fakes.running() as port:
+        answer = httpx.post(f"http://127.0.0.1:{port}/predict", files={"file": ("a.png", fakes.picture())})
+    assert answer.json()[0]["label"] == "red"

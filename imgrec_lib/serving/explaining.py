@@ -167,7 +167,7 @@ def overlay(heat: np.ndarray, side: int) -> bytes:
     channels = [np.interp(smooth, steps, COLOURS[:, channel]) for channel in range(3)]
     layered = np.stack([*channels, 255 * MOST_OPAQUE * smooth], axis=-1).round().astype("uint8")
     file = io.BytesIO()
-    Image.fromarray(layered, "RGBA").save(file, "PNG")
+    Image.fromarray(layered).save(file, "PNG")
     return file.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import logging
@@ -80,6 +81,15 @@ def prepare(application: Guard, limits: Limits, started: Callable[[], None]) -> 
     return Server(config)
 
 
+def answer(serving: uvicorn.Server, listener: socket.socket) -> None:
+    """Answer on an event loop of its own until the server is told to end.
+
+    uvicorn's own `run` calls `asyncio.run`, which Jupyter's older clients replace by one that takes other arguments.
+    """
+    with asyncio.Runner() as runner:
+        runner.run(serving.serve(sockets=[listener]))
+
+
 def run(application: Guard, listener: socket.socket, limits: Limits, started: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; requests that are being answered have some seconds to end."""
     serving = prepare(application, limits, started)
@@ -88,7 +98,7 @@ def run(application: Guard, listener: socket.socket, limits: Limits, started: Ca
     sys.setswitchinterval(SECONDS_OF_A_TURN)
     try:
         with _swallowed_signals():
-            serving.run(sockets=[listener])
+            answer(serving, listener)
     finally:
         sys.setswitchinterval(before)
 
