@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import serving_fakes as fakes
 
-from imgrec_lib.serving.batching import Batcher, padded_size
+from imgrec_lib.serving.batching import MOST_TOGETHER, Batcher, padded_size
 from imgrec_lib.serving.limits import Refused
 
 
@@ -28,7 +28,7 @@ def test_32_at_once_are_answered_in_few_batches_and_each_gets_its_own_answer(mea
     found = [one.result(10)[0] for one in waiting]
     batcher.close()
     assert np.allclose(found, np.arange(32) * fakes.SHARPNESS / 255)
-    assert sum(means.sizes) == 32 and len(means.sizes) <= 3 and max(means.sizes) <= 16
+    assert sum(means.sizes) == 32 and len(means.sizes) <= 5 and max(means.sizes) <= MOST_TOGETHER
     assert (batcher.batches, batcher.pictures) == (len(means.sizes), 32)
 
 
@@ -53,7 +53,7 @@ def test_a_batch_is_padded_to_a_power_of_two_and_the_padding_is_not_answered(mea
 
 
 def test_padded_sizes_are_powers_of_two_up_to_the_most():
-    assert [padded_size(count) for count in range(1, 17)] == [1, 2, 4, 4, 8, 8, 8, 8, *[16] * 8]
+    assert [padded_size(count) for count in range(1, 9)] == [1, 2, 4, 4, 8, 8, 8, 8]
     assert padded_size(9, most=12) == 12
 
 

@@ -17,7 +17,7 @@ from imgrec_lib.serving.limits import busy
 if TYPE_CHECKING:
     from imgrec_lib.recognising.runtimes import Runtime
 
-MOST_TOGETHER, SECONDS_TO_GATHER = 16, 0.002
+MOST_TOGETHER, SECONDS_TO_GATHER = 8, 0.002
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Batcher:
     """One worker thread that runs a runtime on whatever is waiting.
 
     It takes up to `most` pictures at a time and waits for company for `seconds`. With `padded`, a batch is filled up to
-    1, 2, 4, 8 or 16 pictures: runtimes that prepare themselves for each new size then meet few sizes. `waiting` is how
+    1, 2, 4 or 8 pictures: runtimes that prepare themselves for each new size then meet few sizes. `waiting` is how
     many pictures may stand in the queue.
     """
 

@@ -24,7 +24,7 @@ def serve(options: argparse.Namespace) -> int:
     limits = Limits()
     recogniser = Recogniser.open(options.file)
     with server.listen(options.host, options.port) as listener:
-        runtime = runtimes.start(recogniser, options.runtime, threads=_threads())
+        runtime = runtimes.start(recogniser, options.runtime, threads=processors())
         service = Service(recogniser, runtime, options.runtime, limits)
         service.warm_up()
         guarded = app.create(service, options.host, options.allow_host)
@@ -37,11 +37,6 @@ def serve(options: argparse.Namespace) -> int:
         server.run(guarded, listener, limits, started)
     print("Ended.", flush=True)
     return 0
-
-
-def _threads() -> int:
-    """How many threads run the network: one processor is left for what decodes pictures and talks to clients."""
-    return max(1, processors() - 1)
 
 
 def _shown_host(host: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgrec_lib.machine import processors
 from imgrec_lib.recognising import document
 from imgrec_lib.recognising.answers import answers
 from imgrec_lib.serving import explaining, pictures
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from imgrec_lib.recogniser import Recogniser
     from imgrec_lib.recognising.runtimes import Runtime
 
-DECODERS = 2
 NOT_EXPLAINED = (
     "This network does not end in the means of its feature maps, so only a server started with --runtime keras can say "
     "where it looked."
@@ -33,7 +33,7 @@ class Service:
         self.description, self.limits, self.room, self.name = recogniser.description, limits, Room(limits), name
         self._runtime = runtime
         self.explainer = explaining.explainer(recogniser, name)
-        self._pool = ThreadPoolExecutor(DECODERS, "imgrec-decoding")
+        self._pool = ThreadPoolExecutor(_decoders(), "imgrec-decoding")
         self.batcher = Batcher(runtime, waiting=limits.pictures_waiting, padded=name in PADDED_RUNTIMES)
 
     async def predict(self, sent: list[pictures.Sent], explain: bool) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ class Service:
 
     def warm_up(self) -> None:
         """Ask the network once for each size of a batch that it prepares itself for, so that nobody waits for it."""
-        side, sizes = self.description.side, (1, 2, 4, 8, 16) if self.name in PADDED_RUNTIMES else (1,)
+        side, sizes = self.description.side, (1, 2, 4, 8) if self.name in PADDED_RUNTIMES else (1,)
         for size in sizes:
             self._runtime.logits(np.zeros((size, side, side, 3), "uint8"))
 
@@ -77,6 +77,11 @@ class Service:
             return {"explanation": None, "explanation_missing": NOT_EXPLAINED}
         png = explaining.overlay(self.explainer.heat(picture, place), self.description.side)
         return {"explanation": explaining.data_uri(png)}
+
+
+def _decoders() -> int:
+    """How many threads decode: with more of them, those that ask the network and talk to clients wait for their turn."""
+    return max(1, processors() // 2)
 
 
 async def _all(waiting: list[asyncio.Future]) -> list[Any]:
