@@ -73,10 +73,11 @@ class Recogniser:
 
         return model_bytes(self.description, self.weights)
 
-    def predict(self, photographs: Iterable[Any] | Any, runtime: str = "onnx") -> list[Answer]:
+    def predict(self, photographs: Iterable[Any] | Any, runtime: str | None = None) -> list[Answer]:
         """An answer for each photograph; each may be anything that `images.load` takes, and one alone is a list of one.
 
-        Raises ImageError for the first that cannot be read. `runtime` is "onnx", "keras" or "litert".
+        Raises ImageError for the first that cannot be read. `runtime` is "onnx", "keras" or "litert"; without it, the
+        one that answers soonest.
         """
         from imgrec_lib import images
         from imgrec_lib.recognising import runtimes
@@ -86,7 +87,7 @@ class Recogniser:
         pictures = np.array([images.load(one, side) for one in some], "uint8").reshape(-1, side, side, 3)
         if not len(pictures):
             return []
-        logits = runtimes.in_batches(runtimes.start(self, runtime), pictures)
+        logits = runtimes.in_batches(runtimes.start(self, runtime or runtimes.quickest(self)), pictures)
         return answers(logits, self.description, [_name(one, place) for place, one in enumerate(some, 1)])
 
 

@@ -230,3 +230,14 @@ def test_litert_says_what_onnx_says_for_any_count_of_pictures():
     lite, onnx = runtimes.start(recogniser, "litert"), runtimes.start(recogniser, "onnx")
     for some in (raw, raw[:1], raw[1:]):
         assert np.allclose(lite.logits(some), onnx.logits(some), atol=1e-4)
+
+
+def test_without_a_runtime_given_what_can_run_the_network_here_answers(monkeypatch):
+    name = "applications.MobileNetV2"
+    other = Recogniser.of(networks.build(name, 32, 3, weights=None), described(name, 32))
+    assert len(other.predict(pictures(32))) == len(pictures(32))
+    own = Recogniser.of(networks.build("classic", 20, 3), described("classic", 20))
+    assert runtimes.quickest(own) == "onnx"
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert runtimes.quickest(own) == "keras"
+    assert len(own.predict(pictures(20))) == len(pictures(20))

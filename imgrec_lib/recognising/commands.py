@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from imgrec_lib.recognising.answers import Answer
 
 
-
 def train(options: argparse.Namespace) -> int:
     """0 when the recogniser and its report are written, after a sentence on how far to trust it."""
     from imgrec_lib.recognising.progress_bar import shown
@@ -74,7 +73,9 @@ def predict(options: argparse.Namespace) -> int:
     return 0 if len(pictures) == len(options.photos) else 1
 
 
-def _answers(recogniser: "Recogniser", pictures: list["np.ndarray"], names: list[str], runtime: str) -> list["Answer"]:
+def _answers(
+    recogniser: "Recogniser", pictures: list["np.ndarray"], names: list[str], runtime: str | None
+) -> list["Answer"]:
     """The answers to uint8 pictures, each side × side × 3, under the names that they were given by."""
     import dataclasses
 
@@ -133,5 +134,5 @@ def add_commands(commands: "argparse._SubParsersAction") -> None:
     predicting.add_argument("file", metavar="FILE", type=Path)
     predicting.add_argument("photos", metavar="PHOTO", nargs="+", help="files or http(s) addresses")
     predicting.add_argument("--json", action="store_true", help="print the answers as JSON")
-    predicting.add_argument("--runtime", choices=RUNTIMES, default="onnx", help="what runs the network (onnx)")
+    predicting.add_argument("--runtime", choices=RUNTIMES, help="what runs the network (what answers soonest)")
     predicting.set_defaults(run=predict)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgrec_lib.progress import Report, part_of
-from imgrec_lib.recognising import intervals, networks, unseen
+from imgrec_lib.recognising import intervals, unseen
 from imgrec_lib.recognising.intervals import Estimate
 
 if TYPE_CHECKING:
@@ -128,11 +128,7 @@ def logits(recogniser: "Recogniser", images: np.ndarray, report: Report = lambda
     """Logits, float32, count × classes, of uint8 images at the recogniser's side, by what starts soonest."""
     from imgrec_lib.recognising import runtimes
 
-    own = networks.is_own(recogniser.description.network)
-    try:
-        runtime = runtimes.start(recogniser, "onnx" if own else "keras")
-    except ImportError:
-        runtime = runtimes.start(recogniser, "keras")
+    runtime = runtimes.start(recogniser, runtimes.quickest(recogniser))
     found = [np.empty((0, len(recogniser.description.class_names)), "float32")]
     for start in range(0, len(images), BATCH):
         report(f"Measuring: {start} of {len(images)}.", start / len(images))

@@ -32,6 +32,18 @@ def in_batches(runtime: Runtime, pictures: np.ndarray) -> np.ndarray:
     return np.concatenate([runtime.logits(pictures[start : start + step]) for start in range(0, len(pictures), step)])
 
 
+def quickest(recogniser: "Recogniser") -> str:
+    """The name of the runtime that answers soonest here: ONNX Runtime where it can run the network, else Keras."""
+    if not networks.is_own(recogniser.description.network):
+        return "keras"
+    try:
+        import onnx  # noqa: F401
+        import onnxruntime  # noqa: F401
+    except ImportError:
+        return "keras"
+    return "onnx"
+
+
 def start(recogniser: "Recogniser", name: str, *, threads: int = THREADS) -> Runtime:
     """The runtime of this name, ready for this recogniser, on so many threads where the runtime can be told.
 

@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import http.client
-import importlib.util
 import io
 import json
 import os
@@ -73,7 +72,7 @@ def served(recogniser: str | os.PathLike) -> Iterator[Page]:
 
     Raises ValueError where the server does not start, with what it said.
     """
-    options = ["--host", HOST, "--port", "0", "--runtime", quickest_runtime()]
+    options = ["--host", HOST, "--port", "0"]
     command = [sys.executable, "-m", "imgrec_lib", "serve", os.fspath(recogniser), *options]
     root = Path(__file__).resolve().parents[2]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])}
@@ -99,11 +98,6 @@ def explained(photograph: Path, answer: dict[str, Any]) -> np.ndarray:
     opacity = layer[..., 3:] / 255
     below = images.load(photograph, layer.shape[0])
     return (below * (1 - opacity) + layer[..., :3] * opacity).round().astype("uint8")
-
-
-def quickest_runtime() -> str:
-    """The runtime that answers soonest of those that are installed: ONNX Runtime, which Colab lacks, or Keras."""
-    return "onnx" if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("onnx") else "keras"
 
 
 def _multipart(named: list[tuple[str, bytes]], boundary: str) -> bytes:

@@ -24,8 +24,8 @@ def serve(options: argparse.Namespace) -> int:
     limits = Limits()
     recogniser = Recogniser.open(options.file)
     with server.listen(options.host, options.port) as listener:
-        runtime = runtimes.start(recogniser, options.runtime, threads=processors())
-        service = Service(recogniser, runtime, options.runtime, limits)
+        name = options.runtime or runtimes.quickest(recogniser)
+        service = Service(recogniser, runtimes.start(recogniser, name, threads=processors()), name, limits)
         service.warm_up()
         guarded = app.create(service, options.host, options.allow_host)
         address = f"http://{_shown_host(options.host)}:{listener.getsockname()[1]}"
@@ -53,7 +53,7 @@ def add_commands(commands: "argparse._SubParsersAction") -> None:
     serving.add_argument("file", metavar="FILE", type=Path, help="a recogniser that `imgrec train` wrote")
     serving.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1: this machine only)")
     serving.add_argument("--port", metavar="N", type=_port, default=8000, help="the port, 0 for a free one (8000)")
-    serving.add_argument("--runtime", choices=RUNTIMES, default="onnx", help="what runs the network (onnx)")
+    serving.add_argument("--runtime", choices=RUNTIMES, help="what runs the network (what answers soonest)")
     serving.add_argument(
         "--allow-host", metavar="NAME", action="append", default=[], help="one more name that the server answers to"
     )

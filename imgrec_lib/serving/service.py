@@ -80,7 +80,7 @@ class Service:
 
 
 def _decoders() -> int:
-    """How many threads decode: with more of them, those that ask the network and talk to clients wait for their turn."""
+    """How many threads decode: with more, those that ask the network and talk to clients wait for their turn."""
     return max(1, processors() // 2)
 
 
