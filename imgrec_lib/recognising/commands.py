@@ -116,7 +116,8 @@ def _whole(text: str) -> int:
 def add_commands(commands: "argparse._SubParsersAction") -> None:
     """Adds the commands that make, measure and ask a recogniser."""
     training = commands.add_parser("train", help="train a recogniser on your photographs")
-    training.add_argument("folder", metavar="FOLDER", help="a folder of class folders, or a list; docs say which")
+    sources = "a folder of class folders or with labels, or a list: see docs/recogniser.md"
+    training.add_argument("folder", metavar="FOLDER", help=sources)
     training.add_argument("--out", metavar="FILE", type=Path, required=True, help="the recogniser, such as pets.imgrec")
     training.add_argument("--from-scratch", action="store_true", help="the network of lesson 3, from nothing")
     training.add_argument("--backbone", metavar="NAME", help="one of keras.applications, such as MobileNetV2")
