@@ -1,14 +1,17 @@
 """`imgrec train`, `evaluate` and `predict` from end to end, on a few pictures of the embedded photographs."""
 
 import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from collecting_sources import coffee_and_fur
+from PIL import Image
 
-from imgrec_lib import cli
-
-pytest.importorskip("imgrec_lib.recogniser")
+from imgrec_lib import cli, collecting
+from imgrec_lib.recogniser import Recogniser, evaluate
+from imgrec_lib.recognising import unseen
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,21 @@ def test_evaluate_leaves_out_what_was_learned(recogniser: Path, folder: Path, ca
     assert cli.main(["evaluate", str(recogniser), str(folder)]) == 0
     said = capsys.readouterr().out
     assert "trained on were left out" in said and "precision" in said
+
+
+def test_evaluate_leaves_out_what_shows_the_same_as_what_was_learned(recogniser: Path, folder: Path, tmp_path: Path):
+    opened = Recogniser.open(recogniser)
+    collection = collecting.gather(folder, opened.description.side)
+    learned = unseen.learned_from(collection, opened.description)
+    for name in [collection.names[place] for place in [*np.flatnonzero(~learned), np.flatnonzero(learned)[0]]]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(folder / name, tmp_path / name)
+    with Image.open(tmp_path / name) as picture:
+        width, height = picture.size
+        larger = picture.resize((width * 3 // 2, height * 3 // 2))
+        larger.point(lambda value: value * 0.9).save(tmp_path / f"{name}.png")
+    found = evaluate(opened, tmp_path)
+    assert found.left_out == 2 and found.measured.matrix.sum() == (~learned).sum()
 
 
 def test_a_file_that_is_no_recogniser_is_a_no_in_one_line(folder: Path, capsys: pytest.CaptureFixture):
