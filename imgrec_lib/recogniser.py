@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgrec_lib.recognising import archive, networks
-from imgrec_lib.recognising.answers import NONE, Answer, answers
+from imgrec_lib.recognising import NONE, archive, networks
+from imgrec_lib.recognising.answers import Answer, answers
 from imgrec_lib.recognising.document import Description, RecogniserError
 
 if TYPE_CHECKING:

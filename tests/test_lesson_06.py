@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from collecting_sources import coffee_and_fur
 from damage import lesson
 
-from imgrec_lib import collecting, datasets
+from imgrec_lib import collecting, datasets, widgets
 from imgrec_lib.datasets import grounds
 from imgrec_lib.exercises import lesson_06
 from imgrec_lib.recogniser import Recogniser
@@ -86,6 +87,18 @@ def test_the_lesson_stores_no_port_and_no_path():
     notebook = nbformat.read(lesson(6), as_version=4)
     text = "".join(str(output) for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
     assert "127.0.0.1" not in text and "/tmp" not in text and str(Path.home()) not in text
+
+
+def test_photographs_given_to_the_widget_become_a_recogniser_of_ones_own(tmp_path, monkeypatch):
+    cells = {cell.id: cell.source for cell in nbformat.read(lesson(6), as_version=4).cells}
+    pictures = coffee_and_fur(tmp_path / "pictures", 20)
+    given = {folder.name: sorted(folder.iterdir()) for folder in sorted(pictures.iterdir())}
+    monkeypatch.chdir(tmp_path)
+    names = {"my_photos": widgets.YourPhotos(given), "work": tmp_path}
+    for name in ("imports", "my-folder", "yours", "familiar"):
+        exec(compile(cells[name], name, "exec"), names)
+    assert names["mine"].recogniser.description.class_names == ("cat", "coffee") and len(names["familiar"]) == 40
+    assert Recogniser.open(tmp_path / "mine.imgrec").description.trained_on["name"] == "taken_photographs"
 
 
 def test_a_form_of_photographs_is_read_as_it_was_written():

@@ -40,6 +40,17 @@ def test_f1_lies_in_its_interval_which_narrows_with_more_pictures():
         assert one.value == pytest.approx(other.value) and other.high - other.low < (one.high - one.low) / 5
 
 
+def test_f1_holds_the_true_value_19_times_in_20_also_where_nearly_all_is_right():
+    generator = np.random.default_rng(0)
+    for shares in ([0.3, 0.2, 0.1, 0.4], [0.49, 0.02, 0.01, 0.48]):
+        true = 2 * shares[0] / (2 * shares[0] + shares[1] + shares[2])
+        draws = generator.multinomial(60, shares, size=2000).reshape(-1, 2, 2)
+        found = [intervals.f1_intervals(draw)[0] for draw in draws]
+        assert 0.92 < np.mean([one.low <= true <= one.high for one in found]) < 0.99
+    sure = intervals.f1_intervals(np.diag([30, 30]))[0]
+    assert sure.value == sure.high == 1 and 0.93 < sure.low < 0.95
+
+
 def test_a_class_without_pictures_has_no_recall_and_no_f1():
     matrix = np.array([[3, 1], [0, 0]])
     assert intervals.precision_and_recall(matrix)[1][1].value is None

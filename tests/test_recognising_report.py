@@ -105,3 +105,9 @@ def test_the_names_of_what_was_learned_are_those_of_the_file(tmp_path: Path):
     assert {name: named[name].shape for name in list(wanted)[:-2]} == dict(list(wanted.items())[:-2])
     layers = classic_network((64, 64, 3), 3, dropout=0.5).layers
     assert [tuple(one.shape) for layer in layers for one in layer.weights] == list(expected("classic").values())
+
+
+@pytest.mark.parametrize("highest", [0.002, 0.02, 0.39, 1.0, 7.5])
+def test_the_numbers_beside_a_chart_differ(highest: float):
+    words = [word for _, word in chart("Loss", "epoch", {"a": [highest, 0.0]}, ["1", "2"]).rows]
+    assert len(set(words)) == 5 and max(map(len, words)) <= 6

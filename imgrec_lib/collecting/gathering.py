@@ -8,11 +8,12 @@ import numpy as np
 
 from imgrec_lib.collecting import near_duplicates, opening, problems
 from imgrec_lib.collecting.opening import Opened
-from imgrec_lib.collecting.records import NONE, Collection, Listing
+from imgrec_lib.collecting.records import Collection, Listing
 from imgrec_lib.collecting.sources import listing_of
 from imgrec_lib.collecting.splitting import classes_of_groups, laid_down
 from imgrec_lib.datasets import DatasetError
 from imgrec_lib.progress import Report, part_of
+from imgrec_lib.recognising import NONE
 
 MOST_PHOTOGRAPHS = 50_000
 MOST_CLASSES = 1000

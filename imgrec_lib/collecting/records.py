@@ -9,7 +9,6 @@ import numpy as np
 
 from imgrec_lib.datasets import DatasetError
 
-NONE = "none of these"
 LONGEST_CLASS_NAME = 100
 PARTS = ("train", "validation", "test")
 

@@ -1,3 +1,4 @@
 """A recogniser of your own: its file, its networks, how it is trained, measured and exported."""
 
+NONE = "none of these"  # the answer below the threshold, and so no name for a class
 RUNTIMES = ("onnx", "keras", "litert")

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from imgrec_lib.recognising import NONE
 from imgrec_lib.recognising.document import Description, RecogniserError
-
-NONE = "none of these"
 
 
 @dataclass(frozen=True)

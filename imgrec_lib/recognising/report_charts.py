@@ -1,5 +1,6 @@
 """The report's curves as SVG that takes its colours from the page, so that they follow a dark theme and print well."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ def chart(
         points = [f"{x:.1f},{height(value)}" for x, value in zip(across, line) if value is not None]
         if points:
             paths.append((name, " ".join(points), height(line[-1])))
-    rows = [(height(highest * part / 4), _number(highest * part / 4)) for part in range(5)]
+    rows = [(height(highest * part / 4), _number(highest * part / 4, _places(highest / 4))) for part in range(5)]
     step = -(-len(names) * (1 + max(map(len, names)) // 4) // 8)
     columns = [(round(across[place], 1), names[place]) for place in range(0, len(names), step)]
     marked = None if best is None else (round(across[best], 1), names[best])
@@ -59,5 +60,10 @@ def _first(line: Sequence[float | None]) -> float:
     return next((value for value in line if value is not None), 0.0)
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+def _number(value: float | None, places: int = 2) -> str:
+    return "–" if value is None else f"{value:.{places}f}"
+
+
+def _places(step: float) -> int:
+    """How many decimals tell numbers apart that lie a step from each other; the page has room for four."""
+    return min(4, max(2, -math.floor(math.log10(step))))

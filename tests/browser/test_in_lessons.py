@@ -50,7 +50,7 @@ def look(notebook: front_ends.Notebook, name: str) -> None:
     assert view.locator("figure").count() == 2 and len(view.locator("path.training").first.get_attribute("d")) > 20
 
 
-# Every widget of a lesson by the name of its variable; where there is none, by its view. Lesson 6 has none.
+# Every widget of a lesson by the name of its variable; where there is none, by its view.
 HANDS: dict[int, dict[str, Hand]] = {
     1: {"inspector": test_pixel_inspector.use},
     2: {"stepper": test_convolution_stepper.use},
@@ -66,7 +66,7 @@ HANDS: dict[int, dict[str, Hand]] = {
         "playground": test_overfitting_playground.use,
     },
     5: {MONITOR: look, "my_photos": test_your_photos.use},
-    6: {},
+    6: {"my_photos": test_your_photos.give},
 }
 
 

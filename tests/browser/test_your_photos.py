@@ -371,10 +371,9 @@ def test_it_is_accessible_in_light_and_dark_and_fits_a_phone(mount, page, photos
     looking.assert_fits(page, VIEW)
 
 
-def use(notebook, name):
-    """Sort, train and test on the widget that the notebook shows, and leave its photographs as they were."""
+def give(notebook, name):
+    """Give the first class a photograph by its button, on the widget in the notebook, and take it away again."""
     page, before = notebook.page, notebook.python(f"{name}.counts")
-    cells = page.locator(".jp-Cell, .cell").count()
     view = page.locator(".imgrec-your-photos").last
     view.scroll_into_view_if_needed()
     classes = view.locator("fieldset")
@@ -386,6 +385,15 @@ def use(notebook, name):
     notebook.until(f"{name}.counts", before | {first: before[first] + 1})
     classes.first.get_by_role("button", name="Remove photograph").last.click()
     notebook.until(f"{name}.counts", before)
+
+
+def use(notebook, name):
+    """Sort, train and test on the widget that the notebook shows, and leave its photographs as they were."""
+    give(notebook, name)
+    page, before = notebook.page, notebook.python(f"{name}.counts")
+    cells = page.locator(".jp-Cell, .cell").count()
+    view = page.locator(".imgrec-your-photos").last
+    classes = view.locator("fieldset")
     view.get_by_label("new class").click()
     page.keyboard.type("abdd")
     page.keyboard.press("Enter")
