@@ -58,9 +58,9 @@ class Service:
         return known | {"runtime": self.name, "explains": self.explainer is not None, "limits": names}
 
     def warm_up(self) -> None:
-        """Ask the network once for each size of a batch that it prepares itself for, so that nobody waits for it."""
-        side, sizes = self.description.side, (1, 2, 4, 8) if self.name in PADDED_RUNTIMES else (1,)
-        for size in sizes:
+        """Ask the network once for each size of a batch: runtimes prepare themselves or take memory the first time."""
+        side = self.description.side
+        for size in (1, 2, 4, 8):
             self._runtime.logits(np.zeros((size, side, side, 3), "uint8"))
 
     def close(self) -> None:
