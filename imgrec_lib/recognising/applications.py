@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from imgrec_lib.quiet import quiet
+from imgrec_lib.recognising import HEAD, familiarity
 from imgrec_lib.recognising.document import RecogniserError, shown
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def build_application(network: str, side: int, classes: int, weights: str | None
             f"the ImageNet weights of {name} cannot be had ({shown(str(error), 120)}); connect to the internet, or "
             "leave --backbone out for the network that comes with the course"
         ) from error
-    logits = keras.layers.Dense(classes, name="head_dense")(body.output)
-    return keras.Model(pictures, logits, name=name.lower())
+    evidence = keras.layers.Dense(classes, name=HEAD)(body.output)
+    return keras.Model(pictures, familiarity.applied(body.output, evidence), name=name.lower())
 
 
 def _prepared(pictures: "keras.KerasTensor", name: str) -> "keras.KerasTensor":

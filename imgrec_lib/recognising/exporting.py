@@ -14,7 +14,7 @@ import numpy as np
 from imgrec_lib.files import write_whole
 from imgrec_lib.progress import Report
 from imgrec_lib.quiet import quiet
-from imgrec_lib.recognising import networks
+from imgrec_lib.recognising import familiarity, networks
 from imgrec_lib.recognising.document import Description, RecogniserError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SUFFIXES = {"onnx": ".onnx", "litert": ".tflite"}
 # Parts that stay in float32 in an int8 model. Their kernels are large against what ReLU6 lets through, and eight bits
 # are too coarse: among 1000 classes at a side of 160, 92 % of 192 answers stay instead of 81 %, for 20 kB. It also
 # helps processors without VNNI, where large sums are cut off: 22 of 24 answers stay there (emulated).
-IN_FLOAT = {"efficientnet_lite0": ("rescaling", "stem", "block_01", "block_02")}
+IN_FLOAT = {"efficientnet_lite0": ("rescaling", "stem", "block_01", "block_02", familiarity.NAME, familiarity.LOGITS)}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 from imgrec_lib import backbone
 from imgrec_lib.progress import Report
 from imgrec_lib.quiet import quiet
+from imgrec_lib.recognising import HEAD
 from imgrec_lib.recognising.epochs import BATCH, logits_of
 
 if TYPE_CHECKING:
@@ -48,14 +49,14 @@ class Eyes:
 
 
 class OtherEyes:
-    """A network of keras.applications without its last layer: its features are all that is learned from."""
+    """A network of keras.applications up to its features, which are all that is learned from."""
 
     tunable = False
 
     def __init__(self, network: "keras.Model") -> None:
         import keras
 
-        self.network = keras.Model(network.inputs, network.layers[-1].input)
+        self.network = keras.Model(network.inputs, network.get_layer(HEAD).input)
 
     def look(self, images: np.ndarray) -> np.ndarray:
         """The features of uint8 pictures, float32, count × features."""

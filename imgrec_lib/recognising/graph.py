@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgrec_lib.recognising import networks
+from imgrec_lib.recognising import HEAD, familiarity, networks
 from imgrec_lib.recognising.document import Description, RecogniserError
 
 if TYPE_CHECKING:
@@ -81,6 +81,19 @@ class Graph:
         kernel = self.weights[f"{layer}/kernel"] if kernel is None else kernel
         self.add("Gemm", name, kernel.astype("float32"), self.weights[f"{layer}/bias"].astype("float32"))
 
+    def familiarity(self, features: str) -> None:
+        """How familiar each picture's features are, count × 1: see `familiarity.applied`."""
+        name = familiarity.NAME
+        lifted = self.add("Add", f"{name}_lifted", np.array(familiarity.SMALLEST, "float32"), inputs=[features])
+        self.add("ReduceL2", f"{name}_lengths", axes=[1], keepdims=1)
+        self.add("Div", f"{name}_directions", inputs=[lifted, self.last])
+        self.add("Gemm", familiarity.CENTRES, self.weights[f"{familiarity.CENTRES}/kernel"].astype("float32"))
+        self.add("ReduceMax", f"{familiarity.CENTRES}_largest", axes=[1], keepdims=1)
+        self.dense(name, f"{name}_scaled")
+        self.add("Sigmoid", f"{name}_sigmoid")
+        self.add("Mul", f"{name}_lowered", np.array(1 - familiarity.LEAST, "float32"))
+        self.add("Add", f"{name}_raised", np.array(familiarity.LEAST, "float32"))
+
 
 def _same_padding(side: int, size: int, stride: int) -> tuple[list[int], int]:
     """Rows before and after, and the side of what comes out."""
@@ -125,7 +138,7 @@ def _classic(graph: Graph) -> None:
     moved = kernel.reshape(graph.side, graph.side, -1, kernel.shape[1]).transpose(2, 0, 1, 3).reshape(kernel.shape)
     graph.dense("dense", "dense", moved)
     graph.add("Relu", "dense_relu")
-    graph.dense("head_dense", "logits")
+    graph.dense(HEAD, "logits")
 
 
 def _efficientnet_lite0(graph: Graph) -> None:
@@ -141,8 +154,10 @@ def _efficientnet_lite0(graph: Graph) -> None:
             graph.add("Add", f"{name}_add", inputs=[graph.last, start])
     graph.normalised("head")
     graph.add("GlobalAveragePool", "means")
-    graph.add("Flatten", "features")
-    graph.dense("head_dense", "logits")
+    features = graph.add("Flatten", "features")
+    graph.dense(HEAD, "evidence")
+    graph.familiarity(features)
+    graph.add("Mul", familiarity.LOGITS, inputs=["evidence", graph.last])
 
 
 def _serialised(graph: Graph, description: Description) -> bytes:

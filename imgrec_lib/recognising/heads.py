@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgrec_lib.recognising import HEAD
 from imgrec_lib.recognising.calibration import cross_entropy
 from imgrec_lib.recognising.epochs import class_weights
 
-# The names of the head's own weights; the backbone has a layer "head" already.
-KERNEL, BIAS = "answers/kernel", "answers/bias"
+KERNEL, BIAS = f"{HEAD}/kernel", f"{HEAD}/bias"
 STRENGTHS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 ENOUGH_WORSE = 2  # Looser weights only fit the training pictures better once this many were no gain
 STEPS = 200

@@ -1,13 +1,14 @@
 """The two ways to learn from a collection: a head on a pretrained backbone, or the lesson's network from nothing."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imgrec_lib.progress import Report
-from imgrec_lib.recognising import networks
+from imgrec_lib.recognising import HEAD, familiarity, networks
 from imgrec_lib.recognising.applications import PREFIX
 from imgrec_lib.recognising.checkpoints import Checkpoints
 from imgrec_lib.recognising.heads import BIAS, KERNEL
@@ -76,14 +77,14 @@ class Learned:
 
         if not networks.is_own(description.network):
             network = networks.build(description.network, description.side, len(description.class_names))
-            network.layers[-1].set_weights([self.weights[KERNEL], self.weights[BIAS]])
+            for layer in (familiarity.CENTRES, familiarity.NAME, HEAD):
+                for one in network.get_layer(layer).weights:
+                    one.assign(self.weights[f"{layer}/{one.name}"])
             return Recogniser.of(network, description)
         names = list(networks.expected(description))
         if isinstance(self.weights, list):
             return Recogniser(description, dict(zip(names, self.weights, strict=True)))
-        # The head, whatever it is called, comes last.
-        head = dict(zip(names[-2:], (self.weights[KERNEL], self.weights[BIAS])))
-        return Recogniser(description, {name: self.weights[name] for name in names[:-2]} | head)
+        return Recogniser(description, {name: self.weights[name] for name in names})
 
 
 def learn_from(
@@ -125,18 +126,19 @@ def _from_features(
     copies = features.copies_for(len(images))
     maps, validation = _maps(eyes, images, held_out, copies, options.seed, checkpoints, report)
     report("Learning to tell the classes apart.", 0.45)
-    repeated = np.tile(labels, copies)
-    head = heads.fit(eyes.features(maps), repeated, copies, (eyes.features(validation), held_out_labels), classes)
-    weights: dict[str, Any] = {KERNEL: head.kernel, BIAS: head.bias}
-    if not eyes.tunable:
-        return Learned(weights, {}, head, False)
-    if np.bincount(labels, minlength=classes).min() < FEWEST_PER_CLASS:
-        return Learned(weights | _named(eyes), {}, head, False)
-    tuned, history, better = fine_tune(
-        eyes, head, maps, labels, (validation, held_out_labels), checkpoints,
-        epochs=options.epochs, seed=options.seed, hear=_heard(report, hear, 0.5),
-    )  # fmt: skip
-    return Learned(_named(eyes) | tuned, history, head, better)
+    repeated, seen, unseen = np.tile(labels, copies), eyes.features(maps), eyes.features(validation)
+    head = heads.fit(seen, repeated, copies, (unseen, held_out_labels), classes)
+    learned = Learned({KERNEL: head.kernel, BIAS: head.bias}, {}, head, False)
+    if eyes.tunable and np.bincount(labels, minlength=classes).min() >= FEWEST_PER_CLASS:
+        tuned, history, better = fine_tune(
+            eyes, head, maps, labels, (validation, held_out_labels), checkpoints,
+            epochs=options.epochs, seed=options.seed, hear=_heard(report, hear, 0.5),
+        )  # fmt: skip
+        learned = Learned(tuned, history, head, better)
+        seen, unseen = eyes.features(maps[: len(labels)]), eyes.features(validation)
+    known = familiarity.fit(seen[: len(labels)], labels, unseen, classes, options.seed)
+    backbone = _named(eyes) if eyes.tunable else {}
+    return dataclasses.replace(learned, weights={**backbone, **learned.weights, **known.weights()})
 
 
 def _eyes(options: Options, side: int, classes: int) -> "Eyes | OtherEyes":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imgrec_lib import models
 from imgrec_lib.backbone import FEATURES, SMALLEST_INPUT, WIDENING, blocks
 from imgrec_lib.quiet import quiet
+from imgrec_lib.recognising import HEAD, familiarity
 from imgrec_lib.recognising.document import LARGEST_SIDE, Description, RecogniserError
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def is_own(network: str) -> bool:
 def build(network: str, side: int, classes: int, *, weights: str | None = "imagenet") -> "keras.Model":
     """A Keras model from raw pictures, float32, count × side × side × 3, 0…255, to logits, count × classes.
 
-    Its last layer is the dense one. A network of keras.applications starts from its ImageNet weights, which are
-    downloaded once, or from random ones with `weights=None`. Raises RecogniserError in one sentence.
+    All but the classic one hold the logits of unfamiliar pictures near 0: see `familiarity`. A network of
+    keras.applications starts from its ImageNet weights, which are downloaded once, or from random ones with
+    `weights=None`. Raises RecogniserError in one sentence.
     """
     check_side(network, side)
     if network == "classic":
@@ -67,8 +69,8 @@ def _efficientnet_lite0(side: int, classes: int) -> "keras.Model":
     features = _copied(backbone, scaled)
     copy = keras.Model(pictures, features)
     copy.set_weights(backbone.get_weights())
-    logits = keras.layers.Dense(classes, name="head_dense")(features)
-    return keras.Model(pictures, logits, name="efficientnet_lite0")
+    evidence = keras.layers.Dense(classes, name=HEAD)(features)
+    return keras.Model(pictures, familiarity.applied(features, evidence), name="efficientnet_lite0")
 
 
 def _copied(network: "keras.Model", start: "keras.KerasTensor") -> "keras.KerasTensor":
@@ -107,7 +109,7 @@ def _classic_shapes(side: int, classes: int) -> Iterator[tuple[str, tuple[int, .
     for number, (channels, kernels) in enumerate(((3, 32), (32, 64), (64, 64)), start=1):
         yield f"convolution_{number}/kernel", (3, 3, channels, kernels)
         yield f"convolution_{number}/bias", (kernels,)
-    for name, inputs, neurons in (("dense", 64 * classic_sides(side)[-1] ** 2, 64), ("head_dense", 64, classes)):
+    for name, inputs, neurons in (("dense", 64 * classic_sides(side)[-1] ** 2, 64), (HEAD, 64, classes)):
         yield f"{name}/kernel", (inputs, neurons)
         yield f"{name}/bias", (neurons,)
 
@@ -129,8 +131,9 @@ def _efficientnet_shapes(classes: int) -> Iterator[tuple[str, tuple[int, ...]]]:
         yield from _convolution_shapes(f"{name}_depthwise", (size, size, between, 1), between)
         yield from _convolution_shapes(f"{name}_project", (1, 1, between, after), after)
     yield from _convolution_shapes("head", (1, 1, after, FEATURES), FEATURES)
-    yield "head_dense/kernel", (FEATURES, classes)
-    yield "head_dense/bias", (classes,)
+    yield from familiarity.shapes(FEATURES, classes).items()
+    yield f"{HEAD}/kernel", (FEATURES, classes)
+    yield f"{HEAD}/bias", (classes,)
 
 
 def _convolution_shapes(name: str, kernel: tuple[int, ...], channels: int) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from imgrec_lib.recognising import HEAD
+from imgrec_lib.recognising.familiarity import LOGITS
+
 if TYPE_CHECKING:
     import keras
     import onnx
@@ -37,9 +40,20 @@ class Explainer(Protocol):
 def explainer(recogniser: Recogniser, runtime: str) -> Explainer | None:
     """What explains this recogniser, or None where its network cannot be explained on this runtime."""
     try:
-        return KerasExplainer(recogniser.network()) if runtime == "keras" else OnnxExplainer(recogniser.graph())
+        if runtime == "keras":
+            return KerasExplainer(_evidence(recogniser.network()))
+        return OnnxExplainer(recogniser.graph())
     except ValueError:
         return None
+
+
+def _evidence(network: keras.Model) -> keras.Model:
+    """The network up to the evidence for each class, which its familiarity with the picture only scales."""
+    import keras
+
+    if network.layers[-1].name != LOGITS:
+        return network
+    return keras.Model(network.inputs, network.get_layer(HEAD).output)
 
 
 class OnnxExplainer:
@@ -73,6 +87,8 @@ def _ending(model: onnx.ModelProto) -> tuple[str, np.ndarray]:
     made_by = {output: node for node in model.graph.node for output in node.output}
     dense = made_by.get(model.graph.output[0].name)
     numbers = {one.name: one for one in model.graph.initializer}
+    if dense is not None and dense.op_type == "Mul":  # By the familiarity of the picture
+        dense = made_by.get(dense.input[0])
     if dense is None or dense.op_type not in ("Gemm", "MatMul", "Add"):
         raise ValueError("the graph does not end in a dense layer")
     if dense.op_type == "Add":
