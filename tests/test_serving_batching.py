@@ -1,5 +1,7 @@
 """Pictures that arrive together are answered together, each with its own answer."""
 
+import threading
+import time
 from concurrent.futures import CancelledError
 from concurrent.futures import wait as wait_for
 
@@ -7,8 +9,10 @@ import numpy as np
 import pytest
 import serving_fakes as fakes
 
+from imgrec_lib.recognising import runtimes
+from imgrec_lib.serving import service
 from imgrec_lib.serving.batching import MOST_TOGETHER, Batcher, padded_size
-from imgrec_lib.serving.limits import Refused
+from imgrec_lib.serving.limits import Limits, Refused
 
 
 def plain(value: int) -> np.ndarray:
@@ -29,7 +33,7 @@ def test_32_at_once_are_answered_in_few_batches_and_each_gets_its_own_answer(mea
     batcher.close()
     assert np.allclose(found, np.arange(32) * fakes.SHARPNESS / 255)
     assert sum(means.sizes) == 32 and len(means.sizes) <= 5 and max(means.sizes) <= MOST_TOGETHER
-    assert (batcher.batches, batcher.pictures) == (len(means.sizes), 32)
+    assert batcher.batches == len(means.sizes)
 
 
 def test_one_alone_waits_for_no_company_longer_than_a_moment(means):
@@ -124,6 +128,20 @@ def test_a_full_queue_refuses_with_a_time_to_try_again(means):
     batcher.close()
 
 
+def test_two_workers_ask_the_network_at_the_same_time(means):
+    batcher = Batcher(means, most=4, workers=2)
+    means.go.clear()
+    waiting = [batcher.submit(plain(value)) for value in range(8)]
+    until = time.monotonic() + 10
+    while batcher.batches < 2 and time.monotonic() < until:
+        time.sleep(0.001)
+    assert batcher.batches == 2 and not any(one.done() for one in waiting)
+    means.go.set()
+    assert [one.result(10)[0] * 255 / fakes.SHARPNESS for one in waiting] == pytest.approx(range(8), abs=1e-3)
+    batcher.close()
+    assert not any(thread.name.startswith("imgrec-batches") for thread in threading.enumerate())
+
+
 def test_once_closed_nothing_is_taken_and_nobody_is_left_waiting(means):
     batcher = Batcher(means, most=2)
     means.go.clear()
@@ -134,3 +152,19 @@ def test_once_closed_nothing_is_taken_and_nobody_is_left_waiting(means):
     means.go.set()
     done, left = wait_for(waiting, 10)
     assert len(done) == 9 and not left and not batcher.alive
+
+
+@pytest.mark.parametrize(("name", "workers"), [("onnx", 6), ("litert", 1)])
+def test_all_processors_are_used_by_workers_or_by_threads(name, workers, monkeypatch):
+    given = []
+
+    def start(recogniser, runtime: str, *, threads: int) -> fakes.Means:
+        given.append((runtime, threads))
+        return fakes.Means()
+
+    monkeypatch.setattr(runtimes, "start", start)
+    monkeypatch.setattr(service, "processors", lambda: 6)
+    before = threading.active_count()
+    started = service.Service.start(fakes.Colours(), name, Limits())
+    assert given == [(name, 6 // workers)] and threading.active_count() - before == workers
+    started.close()

@@ -1,4 +1,4 @@
-"""Pictures that arrive at the same time go through the network together: one thread, small batches."""
+"""Pictures that arrive at the same time go through the network together, in small batches."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ class _Waiting:
 
 
 class Batcher:
-    """One worker thread that runs a runtime on whatever is waiting.
+    """Worker threads that run a runtime on whatever is waiting.
 
-    It takes up to `most` pictures at a time and waits for company for `seconds`. With `padded`, a batch is filled up to
+    Each takes up to `most` pictures at a time and waits for company for `seconds`; there is more than one worker only
+    where the runtime may be called from several threads at once. With `padded`, a batch is filled up to
     1, 2, 4 or 8 pictures: runtimes that prepare themselves for each new size then meet few sizes. `waiting` is how
     many pictures may stand in the queue.
     """
@@ -42,18 +43,21 @@ class Batcher:
         seconds: float = SECONDS_TO_GATHER,
         waiting: int = 2_000,
         padded: bool = False,
+        workers: int = 1,
     ) -> None:
         self._runtime, self._most, self._seconds, self._padded = runtime, most, seconds, padded
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(waiting)
         self._closed = threading.Event()
-        self.batches = self.pictures = 0
-        self._thread = threading.Thread(target=self._work, name="imgrec-batches", daemon=True)
-        self._thread.start()
+        self.batches = 0
+        names = [f"imgrec-batches-{number}" for number in range(workers)]
+        self._workers = [threading.Thread(target=self._work, name=name, daemon=True) for name in names]
+        for worker in self._workers:
+            worker.start()
 
     @property
     def alive(self) -> bool:
         """Whether pictures are still answered."""
-        return self._thread.is_alive() and not self._closed.is_set()
+        return all(worker.is_alive() for worker in self._workers) and not self._closed.is_set()
 
     def submit(self, picture: np.ndarray) -> Future:
         """The logits to come, float32, classes, of one picture, uint8, side × side × 3.
@@ -70,11 +74,13 @@ class Batcher:
         return one.logits
 
     def close(self, seconds: float = 5.0) -> None:
-        """Take no more pictures, and give the worker some seconds to end; what still waits is refused."""
+        """Take no more pictures, and give the workers some seconds to end; what still waits is refused."""
         self._closed.set()
         with contextlib.suppress(queue.Full):  # A worker that has something to take looks whether it is closed
             self._queue.put_nowait(None)
-        self._thread.join(seconds)
+        deadline = time.monotonic() + seconds
+        for worker in self._workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
         while not self._closed.is_set():
@@ -82,6 +88,8 @@ class Batcher:
             if wanted:
                 self._answer(wanted)
         self._refuse_the_rest()
+        with contextlib.suppress(queue.Full):
+            self._queue.put_nowait(None)  # The sign to end, for the next worker
 
     def _gather(self) -> list[_Waiting]:
         """The next picture with those that come within a moment; fewer where the sign to end is among them."""
@@ -114,7 +122,6 @@ class Batcher:
     def _run(self, pictures: list[np.ndarray]) -> np.ndarray:
         count = len(pictures)
         self.batches += 1
-        self.pictures += count
         if self._padded:
             pictures = pictures + [np.zeros_like(pictures[0])] * (padded_size(count, self._most) - count)
         found = np.asarray(self._runtime.logits(np.stack(pictures)))[:count]

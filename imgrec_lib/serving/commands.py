@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from imgrec_lib.machine import processors
 from imgrec_lib.recognising import RUNTIMES
 
 
@@ -25,8 +24,7 @@ def serve(options: argparse.Namespace) -> int:
     recogniser = Recogniser.open(options.file)
     with server.listen(options.host, options.port) as listener:
         name = options.runtime or runtimes.quickest(recogniser)
-        service = Service(recogniser, runtimes.start(recogniser, name, threads=processors()), name, limits)
-        service.warm_up()
+        service = Service.start(recogniser, name, limits)
         guarded = app.create(service, options.host, options.allow_host)
         address = f"http://{_shown_host(options.host)}:{listener.getsockname()[1]}"
 

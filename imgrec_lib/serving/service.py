@@ -12,7 +12,7 @@ from imgrec_lib.machine import processors
 from imgrec_lib.recognising import document
 from imgrec_lib.recognising.answers import answers
 from imgrec_lib.serving import explaining, pictures
-from imgrec_lib.serving.batching import Batcher
+from imgrec_lib.serving.batching import MOST_TOGETHER, Batcher
 from imgrec_lib.serving.limits import Limits, Room
 
 if TYPE_CHECKING:
@@ -24,17 +24,25 @@ NOT_EXPLAINED = (
     "where it looked."
 )
 PADDED_RUNTIMES = ("keras", "litert")  # Both prepare themselves anew for each size of a batch
+# Two calls at once on one thread each take a sixth less of the processors than one call on two threads
+PARALLEL_RUNTIMES, MOST_IN_PARALLEL = ("onnx",), 4
 
 
 class Service:
-    """A recogniser at work for many clients: a batcher, a pool that decodes, and what explains its answers."""
+    """A recogniser at work for many clients: a batcher, a pool that decodes, and what explains its answers.
 
-    def __init__(self, recogniser: Recogniser, runtime: Runtime, name: str, limits: Limits) -> None:
+    `workers` is how many threads may call the runtime at once.
+    """
+
+    def __init__(self, recogniser: Recogniser, runtime: Runtime, name: str, limits: Limits, workers: int = 1) -> None:
         self.description, self.limits, self.room, self.name = recogniser.description, limits, Room(limits), name
         self._runtime = runtime
         self.explainer = explaining.explainer(recogniser, name)
         self._pool = ThreadPoolExecutor(_decoders(), "imgrec-decoding")
-        self.batcher = Batcher(runtime, waiting=limits.pictures_waiting, padded=name in PADDED_RUNTIMES)
+        self.batcher = Batcher(
+            runtime, most=MOST_TOGETHER if workers == 1 else MOST_IN_PARALLEL, waiting=limits.pictures_waiting,
+            padded=name in PADDED_RUNTIMES, workers=workers,
+        )  # fmt: skip
 
     async def predict(self, sent: list[pictures.Sent], explain: bool) -> list[dict[str, Any]]:
         """An answer for each picture, in order, as JSON takes it; raises Refused where one cannot be read."""
@@ -67,6 +75,17 @@ class Service:
         """End the threads."""
         self.batcher.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    @classmethod
+    def start(cls, recogniser: Recogniser, name: str, limits: Limits) -> Service:
+        """A service on a runtime that uses all processors, warm; raises what `runtimes.start` raises."""
+        from imgrec_lib.recognising import runtimes
+
+        workers = processors() if name in PARALLEL_RUNTIMES else 1
+        runtime = runtimes.start(recogniser, name, threads=processors() // workers)
+        service = cls(recogniser, runtime, name, limits, workers)
+        service.warm_up()
+        return service
 
     def _answers(self, sent: list[pictures.Sent], logits: list[np.ndarray]) -> list[dict[str, Any]]:
         found = answers(np.stack(logits), self.description, [one.name for one in sent])
