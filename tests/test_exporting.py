@@ -139,6 +139,18 @@ def test_the_first_kernels_of_a_litert_model_stay_in_float32(as_litert):
     assert types == [in_float] * 6 + [in_int8] * 43 + [in_int8, in_float, in_int8]
 
 
+def test_the_familiarity_of_every_backbone_stays_in_float32(tmp_path):
+    from ai_edge_litert import schema_py_generated as schema
+
+    description = Description("applications.MobileNetV2", 32, NAMES, 1.0, 0.5, {}, {}, False, "0.1.0")
+    network = networks.build(description.network, 32, 2, weights=None)
+    exporting.export(Recogniser.of(network, description), "litert", tmp_path / "pets.tflite")
+    graph = schema.ModelT.InitFromPackedBuf((tmp_path / "pets.int8.tflite").read_bytes(), 0).subgraphs[0]
+    made = [graph.tensors[one.outputs[0]] for one in graph.operators]
+    types = [tensor.type for tensor in made if b"familiarity" in tensor.name]
+    assert len(types) >= 7 and set(types) == {schema.TensorType.FLOAT32}
+
+
 @pytest.mark.parametrize("kind", ["as_onnx", "as_litert"])
 def test_any_number_of_pictures_fits(kind, request, collection):
     for model in request.getfixturevalue(kind).models:

@@ -89,6 +89,8 @@ def test_networks_are_flat_and_give_a_logit_for_each_class():
     for network in networks.OWN:
         model = networks.build(network, 40, 3)
         assert model.output_shape == (None, 3)
+        head = model.layers[-1] if network == "classic" else model.get_layer(HEAD)
+        assert isinstance(head, keras.layers.Dense) and head.units == 3
         assert not any(isinstance(layer, keras.Model) for layer in model.layers)
 
 

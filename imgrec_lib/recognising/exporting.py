@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 SUFFIXES = {"onnx": ".onnx", "litert": ".tflite"}
 # Parts that stay in float32 in an int8 model. Their kernels are large against what ReLU6 lets through, and eight bits
 # are too coarse: among 1000 classes at a side of 160, 92 % of 192 answers stay instead of 81 %, for 20 kB. It also
-# helps processors without VNNI, where large sums are cut off: 22 of 24 answers stay there (emulated).
-IN_FLOAT = {"efficientnet_lite0": ("rescaling", "stem", "block_01", "block_02", familiarity.NAME, familiarity.LOGITS)}
+# helps processors without VNNI, where large sums are cut off: 22 of 24 answers stay there (emulated). The familiarity
+# has a steep slope, on which eight bits are steps; ONNX Runtime keeps it from rounding in the logits too.
+IN_FLOAT = {"efficientnet_lite0": ("rescaling", "stem", "block_01", "block_02", familiarity.LOGITS)}
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,8 @@ def _contents(
     recogniser: "Recogniser", to: str, path: Path, calibrating: np.ndarray | None, report: Report
 ) -> dict[Path, bytes]:
     """The models by the paths that they will have: float32, and int8 where there are pictures to calibrate on."""
-    small, in_float = path.with_suffix(f".int8{path.suffix}"), IN_FLOAT.get(recogniser.description.network, ())
+    small = path.with_suffix(f".int8{path.suffix}")
+    in_float = (familiarity.NAME, *IN_FLOAT.get(recogniser.description.network, ()))
     if to == "onnx":
         from imgrec_lib.recognising import quantising_onnx
 

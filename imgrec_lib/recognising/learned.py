@@ -1,6 +1,5 @@
 """The two ways to learn from a collection: a head on a pretrained backbone, or the lesson's network from nothing."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -128,17 +127,17 @@ def _from_features(
     report("Learning to tell the classes apart.", 0.45)
     repeated, seen, unseen = np.tile(labels, copies), eyes.features(maps), eyes.features(validation)
     head = heads.fit(seen, repeated, copies, (unseen, held_out_labels), classes)
-    learned = Learned({KERNEL: head.kernel, BIAS: head.bias}, {}, head, False)
+    weights, history, better = {KERNEL: head.kernel, BIAS: head.bias}, {}, False
     if eyes.tunable and np.bincount(labels, minlength=classes).min() >= FEWEST_PER_CLASS:
-        tuned, history, better = fine_tune(
+        weights, history, better = fine_tune(
             eyes, head, maps, labels, (validation, held_out_labels), checkpoints,
             epochs=options.epochs, seed=options.seed, hear=_heard(report, hear, 0.5),
         )  # fmt: skip
-        learned = Learned(tuned, history, head, better)
+    if better:
         seen, unseen = eyes.features(maps[: len(labels)]), eyes.features(validation)
     known = familiarity.fit(seen[: len(labels)], labels, unseen, classes, options.seed)
     backbone = _named(eyes) if eyes.tunable else {}
-    return dataclasses.replace(learned, weights={**backbone, **learned.weights, **known.weights()})
+    return Learned({**backbone, **weights, **known.weights()}, history, head, better)
 
 
 def _eyes(options: Options, side: int, classes: int) -> "Eyes | OtherEyes":

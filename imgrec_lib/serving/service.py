@@ -12,7 +12,7 @@ from imgrec_lib.machine import processors
 from imgrec_lib.recognising import document
 from imgrec_lib.recognising.answers import answers
 from imgrec_lib.serving import explaining, pictures
-from imgrec_lib.serving.batching import MOST_TOGETHER, Batcher
+from imgrec_lib.serving.batching import MOST_TOGETHER, Batcher, padded_size
 from imgrec_lib.serving.limits import Limits, Room
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ class Service:
         self._runtime = runtime
         self.explainer = explaining.explainer(recogniser, name)
         self._pool = ThreadPoolExecutor(_decoders(), "imgrec-decoding")
+        self._most = MOST_TOGETHER if workers == 1 else MOST_IN_PARALLEL
         self.batcher = Batcher(
-            runtime, most=MOST_TOGETHER if workers == 1 else MOST_IN_PARALLEL, waiting=limits.pictures_waiting,
-            padded=name in PADDED_RUNTIMES, workers=workers,
-        )  # fmt: skip
+            runtime, most=self._most, waiting=limits.pictures_waiting, padded=name in PADDED_RUNTIMES, workers=workers
+        )
 
     async def predict(self, sent: list[pictures.Sent], explain: bool) -> list[dict[str, Any]]:
         """An answer for each picture, in order, as JSON takes it; raises Refused where one cannot be read."""
@@ -66,9 +66,9 @@ class Service:
         return known | {"runtime": self.name, "explains": self.explainer is not None, "limits": names}
 
     def warm_up(self) -> None:
-        """Ask the network once for each size of a batch: runtimes prepare themselves or take memory the first time."""
+        """Ask the network for batches of every size: runtimes prepare themselves, or take memory, the first time."""
         side = self.description.side
-        for size in (1, 2, 4, 8):
+        for size in sorted({padded_size(count, self._most) for count in range(1, self._most + 1)}):
             self._runtime.logits(np.zeros((size, side, side, 3), "uint8"))
 
     def close(self) -> None:
